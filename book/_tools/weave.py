@@ -1,0 +1,180 @@
+"""The loom: fill the listings of the chapters from the library, execute the chapters, store them as notebooks.
+
+    python book/_tools/weave.py            weave every chapter
+    python book/_tools/weave.py 05 06      weave those whose names begin so
+    python book/_tools/weave.py --check    change nothing; fail where source, chapters and notebooks disagree
+"""
+import argparse
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbclient import NotebookClient
+
+from micrograd.book import HERE, join, pieces, read
+
+ROOT = Path(__file__).parents[2]
+BOOK = ROOT / 'book'
+CHAPTERS_JSON = HERE / 'chapters.json'
+MODULES = sorted(path.stem for path in HERE.glob('*.py'))
+LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.M)
+
+
+class LoomError(Exception):
+    """Source, chapters and notebooks disagree."""
+
+
+def chapters():
+    """Return the paths of the chapters' MyST files, in the order of _toc.yml."""
+    toc = yaml.safe_load((ROOT / '_toc.yml').read_text(encoding='utf-8'))
+    files = [entry['file'] for part in toc['parts'] for entry in part['chapters']]
+    return [(BOOK / file).with_suffix('.md') for file in files if file.endswith('.ipynb')]
+
+
+def number(chapter):
+    """Return the number with which a chapter's file name begins."""
+    return int(chapter.name.split('-')[0])
+
+
+def listing(names):
+    """Return the code of a cell that shows these pieces ('engine.Value.__add__', 'engine' for the module's head)."""
+    modules = {name.partition('.')[0] for name in names}
+    if len(modules) > 1:
+        raise LoomError(f"a listing expects pieces of one module, got {' '.join(names)}")
+    module = modules.pop()
+    if module not in MODULES:
+        raise LoomError(f"micrograd has no module {module!r}")
+    source = pieces(read(module))
+    texts, inside = [], None
+    for name in (name.partition('.')[2] for name in names):
+        if name not in source:
+            raise LoomError(f"micrograd.{module} has no piece {name!r}")
+        cls, _, method = name.partition('.')
+        grows = method and cls != inside
+        texts.append(f"@extend({cls})\nclass {cls}:\n{source[name]}" if grows else source[name])
+        inside = cls
+    return join(texts)
+
+
+def woven(text):
+    """Return a chapter's MyST text with every listing filled."""
+    return LISTING.sub(lambda m: m[1] + listing(m[2].split()) + m[4], text)
+
+
+def shown(paths):
+    """Return {module: {piece: chapter number}} in reading order. LoomError for a piece shown twice."""
+    where = {module: {} for module in MODULES}
+    for path in paths:
+        for match in LISTING.finditer(path.read_text(encoding='utf-8')):
+            for name in match[2].split():
+                module, _, piece = name.partition('.')
+                if piece in where[module]:
+                    raise LoomError(f"{name} is shown twice: in chapters {where[module][piece]} and {number(path)}")
+                where[module][piece] = number(path)
+    return where
+
+
+def rebuilt(paths):
+    """Return {module: source} put together from the chapters' listings alone, in reading order."""
+    texts = {module: [] for module in MODULES}
+    for path in paths:
+        for match in LISTING.finditer(path.read_text(encoding='utf-8')):
+            code = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', match[3], flags=re.M)
+            texts[match[2].split()[0].partition('.')[0]].append(code)
+    return {module: join(code) for module, code in texts.items()}
+
+
+def check_listings(paths):
+    """Raise a LoomError unless every listing is fresh and the chapters give back the library byte for byte."""
+    for path in paths:
+        text = path.read_text(encoding='utf-8')
+        if woven(text) != text:
+            raise LoomError(f"{path.name} has stale listings: run `make weave`")
+    missing = [f"{module}.{piece}".rstrip('.') for module, seen in shown(paths).items()
+               for piece in pieces(read(module)) if piece not in seen]
+    if missing:
+        raise LoomError(f"no chapter shows {', '.join(missing)}")
+    for module, source in rebuilt(paths).items():
+        if source != read(module):
+            raise LoomError(f"the chapters' listings in order do not give back {module}.py")
+
+
+def check_notebook(path):
+    """Raise a LoomError unless the notebook beside a chapter has its cells, all of them executed."""
+    stored = nbformat.read(path.with_suffix('.ipynb'), as_version=4)
+    if [cell.source for cell in stored.cells] != [cell.source for cell in paired(path).cells]:
+        raise LoomError(f"{path.stem}.ipynb is not what {path.name} says: run `make weave`")
+    if any(cell.cell_type == 'code' and cell.source and not cell.execution_count for cell in stored.cells):
+        raise LoomError(f"{path.stem}.ipynb has a cell that was not executed: run `make weave`")
+
+
+def paired(path):
+    """Return the notebook that a chapter's MyST file describes, with cell ids that stay the same."""
+    notebook = jupytext.read(path)
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f'cell-{i:03}'
+    return notebook
+
+
+def executed(path):
+    """Return a chapter's notebook, run from a fresh kernel, with outputs that are the same on every run."""
+    notebook = paired(path)
+    # The pictures of the Python package, not of this machine's Graphviz; no progress bars.
+    os.environ.update(GRAPHVIZ_DOT='', TQDM_DISABLE='1')
+    client = NotebookClient(notebook, timeout=300, coalesce_streams=True, record_timing=False, kernel_name='python3')
+    client.execute(cwd=str(BOOK))
+    notebook.metadata.language_info = {'name': 'python', 'pygments_lexer': 'ipython3', 'file_extension': '.py'}
+    for output in (output for cell in notebook.cells for output in cell.get('outputs', ())):
+        if output.output_type == 'error':  # file names and interpreter versions are not the chapter's
+            output.traceback = [f'{output.ename}: {output.evalue}']
+    return notebook
+
+
+def write(path, text):
+    """Write `text` unless the file holds it already."""
+    if not path.exists() or path.read_text(encoding='utf-8') != text:
+        path.write_text(text, encoding='utf-8')
+        print(f"wove {path.relative_to(ROOT)}")
+
+
+def weave(paths, which):
+    """Fill all listings, then execute and store the chapters whose names begin with one of `which` (none: all)."""
+    for path in paths:
+        write(path, woven(path.read_text(encoding='utf-8')))
+    write(CHAPTERS_JSON, json.dumps(shown(paths), indent=1) + '\n')
+    for path in paths:
+        if not which or path.name.startswith(tuple(which)):
+            write(path.with_suffix('.ipynb'), nbformat.writes(executed(path)) + '\n')
+    check_listings(paths)
+
+
+def check(paths):
+    """Raise a LoomError at the first disagreement."""
+    check_listings(paths)
+    if CHAPTERS_JSON.read_text(encoding='utf-8') != json.dumps(shown(paths), indent=1) + '\n':
+        raise LoomError("chapters.json is stale: run `make weave`")
+    for path in paths:
+        check_notebook(path)
+
+
+def main(arguments):
+    """Weave or check, and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--check', action='store_true')
+    parser.add_argument('chapter', nargs='*')
+    options = parser.parse_args(arguments)
+    try:
+        check(chapters()) if options.check else weave(chapters(), options.chapter)
+    except LoomError as error:
+        print(f"loom: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

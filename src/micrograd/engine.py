@@ -1,0 +1,158 @@
+"""Reverse-mode automatic differentiation over single numbers."""
+import math
+from functools import wraps
+from numbers import Real
+
+
+def binary(operator):
+    """Return `operator` with its right operand made a Value; what is no number is left to the other side.
+
+    NotImplemented is Python's word for "not mine": it then asks the right operand, so that a NumPy array
+    takes part element by element, and a string ends in a TypeError.
+    """
+    @wraps(operator)
+    def with_value(self, other):
+        if not isinstance(other, Value):
+            if not isinstance(other, Real):
+                return NotImplemented
+            other = Value(other)
+        return operator(self, other)
+    return with_value
+
+
+class Value:
+    """A number that remembers how it was computed, and learns how much a result depends on it.
+
+    `data` is the number, `grad` the derivative of the last result on which `backward()` was called with
+    respect to it, `label` a name for the pictures. `_prev` holds the inputs, `_op` the operation, `_slopes`
+    the local derivative along each input. A Value without inputs is a leaf.
+    """
+
+    def __init__(self, data, _children=(), _op='', label='', _slopes=()):
+        """Hold `data`, any real number, as given. TypeError for anything else."""
+        if not _children and not isinstance(data, Real):
+            raise TypeError(f"Value expects a real number, got {data!r} of type {type(data).__name__}")
+        self.data = data
+        self.grad = 0
+        self.label = label
+        self._prev = tuple(_children)
+        self._op = _op
+        self._slopes = _slopes
+
+    def __repr__(self):
+        return f"Value(data={self.data}, grad={self.grad})"
+
+    @binary
+    def __add__(self, other):
+        """Return self + other. Slopes: 1 along each input."""
+        return Value(self.data + other.data, (self, other), '+', _slopes=(1, 1))
+
+    __radd__ = __add__
+
+    @binary
+    def __mul__(self, other):
+        """Return self * other. Slopes: along each input, the other one."""
+        return Value(self.data * other.data, (self, other), '*', _slopes=(other.data, self.data))
+
+    __rmul__ = __mul__
+
+    def _backward(self):
+        """Hand this node's gradient on to its inputs, each share times the slope of its edge (the chain rule)."""
+        for child, slope in zip(self._prev, self._slopes):
+            child.grad += slope * self.grad
+
+    def _topological_order(self):
+        """Return every Value that this one depends on, and itself last, in a list with inputs before results."""
+        order, seen, stack = [], set(), [(self, False)]
+        while stack:
+            node, inputs_placed = stack.pop()
+            if inputs_placed:
+                order.append(node)
+            elif node not in seen:
+                seen.add(node)
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed(node._prev))
+        return order
+
+    def backward(self):
+        """Fill `grad` with the derivative of this Value with respect to every Value that it depends on.
+
+        Leaves add to the gradient that they have, as in PyTorch; all other nodes start from zero.
+        """
+        order = self._topological_order()
+        for node in order:
+            if node._prev:
+                node.grad = 0
+        self.grad += 1
+        for node in reversed(order):
+            node._backward()
+
+    def __neg__(self):
+        """Return -self."""
+        return self * -1
+
+    @binary
+    def __sub__(self, other):
+        """Return self - other."""
+        return self + -other
+
+    @binary
+    def __rsub__(self, other):
+        """Return other - self, for a plain number on the left."""
+        return other + -self
+
+    def _power_slope(self, n):
+        """Return the slope of self**n, n * x**(n-1): 0 for n = 0, even at x = 0; infinite at 0 for n between 0 and 1."""
+        if n == 0:
+            return 0
+        if self.data == 0 and n < 1:
+            return math.inf
+        return n * (self.data**(n - 1) if n >= 1 else float(self.data)**(n - 1))
+
+    def __pow__(self, exponent):
+        """Return self**exponent for a plain number `exponent`. Slope: the power rule, n * x**(n-1).
+
+        TypeError if the exponent is no number, ValueError for a negative base under a fractional exponent,
+        ZeroDivisionError for 0 under a negative one.
+        """
+        if not isinstance(exponent, Real):
+            raise TypeError(f"** expects an int or float as exponent, got {type(exponent).__name__}")
+        if self.data < 0 and not float(exponent).is_integer():
+            raise ValueError(f"** expects a base of 0 or more under the exponent {exponent}, got {self.data}")
+        if self.data == 0 and exponent < 0:
+            raise ZeroDivisionError(f"** expects a base other than 0 under the exponent {exponent}, got 0")
+        data = self.data**exponent if exponent >= 0 else float(self.data)**exponent  # NumPy's integers refuse 2**-1
+        return Value(data, (self,), f'**{exponent}', _slopes=(self._power_slope(exponent),))
+
+    @binary
+    def __truediv__(self, other):
+        """Return self / other. ZeroDivisionError if other is 0."""
+        return self * other**-1
+
+    @binary
+    def __rtruediv__(self, other):
+        """Return other / self, for a plain number on the left. ZeroDivisionError if self is 0."""
+        return other * self**-1
+
+    def exp(self):
+        """Return e**self. Slope: the result itself. OverflowError above about 709.78."""
+        try:
+            data = math.exp(self.data)
+        except OverflowError:
+            raise OverflowError(f"exp expects a number up to 709.78, got {self.data}") from None
+        return Value(data, (self,), 'exp', _slopes=(data,))
+
+    def log(self):
+        """Return the natural logarithm. Slope: 1 / self. ValueError at 0 and below."""
+        if self.data <= 0:
+            raise ValueError(f"log expects a number above 0, got {self.data}")
+        return Value(math.log(self.data), (self,), 'log', _slopes=(1 / self.data,))
+
+    def tanh(self):
+        """Return the hyperbolic tangent. Slope: 1 - result**2."""
+        data = math.tanh(self.data)
+        return Value(data, (self,), 'tanh', _slopes=(1 - data**2,))
+
+    def relu(self):
+        """Return self where it is above 0, else 0. Slope: 1 above 0, else 0 (at 0 by convention, as PyTorch)."""
+        return Value(0 if self.data < 0 else self.data, (self,), 'ReLU', _slopes=(int(self.data > 0),))

@@ -1,0 +1,101 @@
+"""Neurons, layers and multi-layer perceptrons, made of Values."""
+import random
+
+from micrograd.engine import Value
+
+
+class Module:
+    """Whatever has parameters."""
+
+    def parameters(self):
+        """Return the Values that training may change, in a list of fixed order."""
+        return []
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to zero."""
+        for p in self.parameters():
+            p.grad = 0
+
+
+def require_one_or_more(what, number):
+    """Raise a ValueError that names `what` and the `number` that came, if it is below 1."""
+    if number < 1:
+        raise ValueError(f"expected 1 or more {what}, got {number}")
+
+
+class Neuron(Module):
+    """A weighted sum of `nin` inputs and a bias, bent by a ReLU unless `nonlin` is False."""
+
+    def __init__(self, nin, nonlin=True):
+        """Draw `nin` weights from uniform(-1, 1), in order; the bias starts at 0. ValueError if nin is below 1."""
+        require_one_or_more("inputs of a Neuron", nin)
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0)
+        self.nonlin = nonlin
+
+    def __call__(self, x):
+        """Return the activation for `x`, a sequence of `nin` numbers or Values. ValueError for another length."""
+        if len(x) != len(self.w):
+            raise ValueError(f"Neuron expects {len(self.w)} inputs, got {len(x)}")
+        act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
+        return act.relu() if self.nonlin else act
+
+    def parameters(self):
+        """Return the weights, then the bias."""
+        return self.w + [self.b]
+
+    def __repr__(self):
+        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """`nout` neurons side by side, all reading the same `nin` inputs."""
+
+    def __init__(self, nin, nout, **kwargs):
+        """Make `nout` neurons; `nonlin` and other keywords go to each Neuron. ValueError if nout is below 1."""
+        require_one_or_more("neurons in a Layer", nout)
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+
+    def activations(self, x):
+        """Return the `nout` activations for `x`, always as a list."""
+        return [neuron(x) for neuron in self.neurons]
+
+    def __call__(self, x):
+        """Return the activations for `x`: a list of `nout` Values, or the Value itself where nout is 1."""
+        return one_or_all(self.activations(x))
+
+    def parameters(self):
+        """Return the parameters of the first neuron, then of the second, and so on."""
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def __repr__(self):
+        return f"Layer of [{', '.join(map(str, self.neurons))}]"
+
+
+def one_or_all(activations):
+    """Return the only activation itself, or the list where there are several."""
+    return activations[0] if len(activations) == 1 else activations
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers in a row, every one but the last bent by ReLU."""
+
+    def __init__(self, nin, nouts):
+        """Make one layer for each width in `nouts`, the first reading `nin` inputs. ValueError if there is none."""
+        require_one_or_more("layers in an MLP", len(nouts))
+        sizes = [nin, *nouts]
+        last = len(nouts) - 1
+        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))]
+
+    def __call__(self, x):
+        """Return the last layer's activations for `x`: a list, or the Value itself where its width is 1."""
+        for layer in self.layers:
+            x = layer.activations(x)
+        return one_or_all(x)
+
+    def parameters(self):
+        """Return the parameters of the first layer, then of the second, and so on."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def __repr__(self):
+        return f"MLP of [{', '.join(map(str, self.layers))}]"
