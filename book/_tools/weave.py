@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 BOOK = ROOT / 'book'
 CHAPTERS_JSON = HERE / 'chapters.json'
 MODULES = sorted(path.stem for path in HERE.glob('*.py'))
-LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.M)
+LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.MULTILINE)
 
 
 class LoomError(Exception):
@@ -84,7 +84,7 @@ def rebuilt(paths):
     texts = {module: [] for module in MODULES}
     for path in paths:
         for match in LISTING.finditer(path.read_text(encoding='utf-8')):
-            code = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', match[3], flags=re.M)
+            code = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', match[3], flags=re.MULTILINE)
             texts[match[2].split()[0].partition('.')[0]].append(code)
     return {module: join(code) for module, code in texts.items()}
 
@@ -135,6 +135,16 @@ def executed(path):
     return notebook
 
 
+def pictures(notebook):
+    """Return {file name: SVG} for the cells that name a file in `:save:`, in a grey that any page can show."""
+    saved = {}
+    for cell in notebook.cells:
+        if 'save' in cell.metadata:
+            html = cell.outputs[0].data['text/html']
+            saved[cell.metadata['save']] = re.search(r'<svg.*</svg>', html, re.DOTALL)[0].replace('currentColor', '#808080') + '\n'
+    return saved
+
+
 def write(path, text):
     """Write `text` unless the file holds it already."""
     if not path.exists() or path.read_text(encoding='utf-8') != text:
@@ -149,7 +159,10 @@ def weave(paths, which):
     write(CHAPTERS_JSON, json.dumps(shown(paths), indent=1) + '\n')
     for path in paths:
         if not which or path.name.startswith(tuple(which)):
-            write(path.with_suffix('.ipynb'), nbformat.writes(executed(path)) + '\n')
+            notebook = executed(path)
+            write(path.with_suffix('.ipynb'), nbformat.writes(notebook) + '\n')
+            for name, svg in pictures(notebook).items():
+                write(BOOK / '_static' / name, svg)
     check_listings(paths)
 
 

@@ -1,1 +1,1 @@
-"""micrograd: a scalar-valued autograd engine and a small neural-network library, built line by line in its book."""
+"""micrograd: a scalar-valued autograd engine and networks, built in the book beside it."""

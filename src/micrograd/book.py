@@ -1,4 +1,4 @@
-"""What a chapter needs to begin where the last one ended, to grow a class, and to show a plot."""
+"""What a chapter needs: to begin where the last one ended, to grow a class, to plot."""
 import ast
 import io
 import json
@@ -14,21 +14,23 @@ HERE = Path(micrograd.__file__).parent
 
 
 def pieces(source):
-    """Cut the source of a module into its pieces, a dict from names to texts in the order of the file.
+    """Cut the source of a module into its pieces: a dict, in the order of the file.
 
-    '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a method. Each piece reaches up
-    to the next, so that together they are the whole module, but for the blank lines between them.
+    '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a method.
+    Each reaches up to the next: together they are the module, but for blank lines.
     """
     starts = {'': 1}
     for node in ast.parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             starts[node.name] = first_line(node)
         if isinstance(node, ast.ClassDef):
-            methods = [member for member in node.body if isinstance(member, ast.FunctionDef)]
-            starts.update({f"{node.name}.{method.name}": first_line(method) for method in methods})
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef):
+                    starts[f'{node.name}.{member.name}'] = first_line(member)
     lines = source.splitlines(keepends=True)
-    ends = [*list(starts.values())[1:], len(lines) + 1]
-    return {name: ''.join(lines[start - 1:end - 1]).rstrip() + '\n' for (name, start), end in zip(starts.items(), ends)}
+    ends = [*starts.values(), len(lines) + 1][1:]
+    return {name: ''.join(lines[start - 1:end - 1]).rstrip() + '\n'
+            for (name, start), end in zip(starts.items(), ends)}
 
 
 def first_line(node):
@@ -37,7 +39,7 @@ def first_line(node):
 
 
 def join(texts):
-    """Return the source of a module from its pieces: one blank line before a method, two before all else."""
+    """Return the source made of pieces: a blank line before a method, else two."""
     source = ''
     for text in texts:
         gap = '' if not source else '\n' if text.startswith(' ') else '\n\n'
@@ -51,44 +53,49 @@ def read(module):
 
 
 def chapter_of():
-    """Return the chapter in which each piece is written: {'engine': {'': 2, 'binary': 2, ...}, ...}."""
+    """Return the chapter that writes each piece: {'engine': {'': 2, 'binary': 2, ...}}."""
     return json.loads((HERE / 'chapters.json').read_text(encoding='utf-8'))
 
 
 def source_before(module, chapter):
-    """Return the source of a module of micrograd as it stood when `chapter` began; '' if it did not exist yet."""
+    """Return the source of a module as it stood when `chapter` began; '' before its time."""
     written = chapter_of()[module]
-    texts = pieces(read(module))
-    return join([text for name, text in texts.items() if written[name] < chapter])
+    return join([text for name, text in pieces(read(module)).items()
+                 if written[name] < chapter])
 
 
 def begin(chapter):
-    """Put the library as it stood before `chapter` in place of the finished one, and print how far it has come.
+    """Put the library as it stood before `chapter` in place of the finished one.
 
-    Import nothing of micrograd before: a name that is imported already keeps what it has.
+    Prints how far it has come. Import nothing of micrograd before: a name that is
+    imported already keeps what it has.
     """
     for module in ('engine', 'graph', 'nn'):
         source = source_before(module, chapter)
-        put_in_place(f'micrograd.{module}', source)
-        written = f"{source.count(chr(10))} of {read(module).count(chr(10))} lines" if source else "not begun"
-        print(f"{module + '.py':10}{written}")
+        put_in_place(module, source)
+        lines, of = len(source.splitlines()), len(read(module).splitlines())
+        print(f"{module}.py".ljust(10), f"{lines} of {of} lines" if lines else "not begun")
 
 
 def put_in_place(name, source):
-    """Let every later `import` find a module called `name` made from `source`, or none where that is empty."""
-    sys.modules[name] = None
+    """Let later imports find a module of micrograd made from `source`; none if ''."""
+    full_name, file = f'micrograd.{name}', f'<{name}.py, so far>'
+    sys.modules[full_name] = None  # which makes an import of it fail
+    vars(micrograd).pop(name, None)
     if source:
-        module = types.ModuleType(name)
-        module.__file__ = f'<{name}, so far>'
-        linecache.cache[module.__file__] = (len(source), None, source.splitlines(keepends=True), module.__file__)
-        sys.modules[name] = module
-        exec(compile(source, module.__file__, 'exec'), vars(module))
+        module = types.ModuleType(full_name)
+        sys.modules[full_name] = module
+        setattr(micrograd, name, module)
+        lines = source.splitlines(keepends=True)
+        linecache.cache[file] = (len(source), None, lines, file)  # for tracebacks
+        exec(compile(source, file, 'exec'), vars(module))
 
 
 def extend(cls):
-    """Return a class decorator that moves what the decorated class defines into `cls`, and gives back `cls`.
+    """Return a class decorator that moves what a class defines into `cls`.
 
-    Instances made before the class grew have the new methods too, because they are still instances of it.
+    The decorated name stands for `cls` again. Instances made before it grew have the new
+    methods too, because they are still instances of it.
     """
     def move(body):
         for name, member in vars(body).items():
@@ -103,23 +110,27 @@ class Nothing:
 
 
 def canvas(width=6, height=3.2, columns=1):
-    """Return an empty matplotlib figure of that size in inches, and its axes: one, or an array of `columns`."""
+    """Return an empty matplotlib figure of that size in inches, and its axes.
+
+    The axes are one object, or an array where there are several `columns`.
+    """
     import matplotlib
     from matplotlib.figure import Figure
+    inked = ('text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color')
     matplotlib.rcParams.update({
-        'svg.fonttype': 'none', 'svg.hashsalt': 'micrograd', 'font.family': 'sans-serif', 'legend.frameon': False,
-        'text.color': INK, 'axes.edgecolor': INK, 'axes.labelcolor': INK, 'xtick.color': INK, 'ytick.color': INK,
-        'axes.facecolor': 'none', 'axes.spines.top': False, 'axes.spines.right': False,
-        'axes.prop_cycle': matplotlib.cycler(color=[OPERATION, GRADIENT, LEAF])})
+        **dict.fromkeys(inked, INK), 'axes.facecolor': 'none', 'legend.frameon': False,
+        'axes.spines.top': False, 'axes.spines.right': False, 'font.family': 'sans-serif',
+        'axes.prop_cycle': matplotlib.cycler(color=[OPERATION, GRADIENT, LEAF]),
+        'svg.fonttype': 'none', 'svg.hashsalt': 'micrograd'})
     figure = Figure(figsize=(width, height), layout='constrained', facecolor='none')
     return figure, figure.subplots(1, columns)
 
 
 class show:
-    """A matplotlib figure in the page's own ink, with the words that say what it shows."""
+    """A matplotlib figure in the page's ink, with the words that say what it shows."""
 
     def __init__(self, figure, says):
-        """Keep the figure as SVG. `says` is its text alternative, and what the tests compare."""
+        """Keep the figure as SVG. `says` is its alternative, and what tests compare."""
         picture = io.StringIO()
         figure.savefig(picture, format='svg', metadata={'Date': None, 'Creator': None})
         self.html = inline(picture.getvalue(), says)

@@ -5,10 +5,11 @@ from numbers import Real
 
 
 def binary(operator):
-    """Return `operator` with its right operand made a Value; what is no number is left to the other side.
+    """Return `operator` with its right operand made a Value.
 
-    NotImplemented is Python's word for "not mine": it then asks the right operand, so that a NumPy array
-    takes part element by element, and a string ends in a TypeError.
+    What is no number is left to the other side: NotImplemented is Python's word for
+    "not mine". So a NumPy array takes part element by element, and a string ends in
+    a TypeError.
     """
     @wraps(operator)
     def with_value(self, other):
@@ -21,17 +22,19 @@ def binary(operator):
 
 
 class Value:
-    """A number that remembers how it was computed, and learns how much a result depends on it.
+    """A number that remembers how it was computed, and can ask what it depends on.
 
-    `data` is the number, `grad` the derivative of the last result on which `backward()` was called with
-    respect to it, `label` a name for the pictures. `_prev` holds the inputs, `_op` the operation, `_slopes`
-    the local derivative along each input. A Value without inputs is a leaf.
+    `data` is the number; `grad` the derivative of the result on which `backward()` was
+    called with respect to it; `label` a name for the pictures. `_prev` holds the inputs,
+    `_op` the operation, `_slopes` the local derivative along each input. A Value without
+    inputs is a leaf.
     """
 
     def __init__(self, data, _children=(), _op='', label='', _slopes=()):
         """Hold `data`, any real number, as given. TypeError for anything else."""
         if not _children and not isinstance(data, Real):
-            raise TypeError(f"Value expects a real number, got {data!r} of type {type(data).__name__}")
+            kind = type(data).__name__
+            raise TypeError(f"Value expects a real number, got {data!r} of type {kind}")
         self.data = data
         self.grad = 0
         self.label = label
@@ -52,17 +55,18 @@ class Value:
     @binary
     def __mul__(self, other):
         """Return self * other. Slopes: along each input, the other one."""
-        return Value(self.data * other.data, (self, other), '*', _slopes=(other.data, self.data))
+        slopes = (other.data, self.data)
+        return Value(self.data * other.data, (self, other), '*', _slopes=slopes)
 
     __rmul__ = __mul__
 
     def _backward(self):
-        """Hand this node's gradient on to its inputs, each share times the slope of its edge (the chain rule)."""
+        """Hand the gradient on to each input, times the slope of its edge (chain rule)."""
         for child, slope in zip(self._prev, self._slopes):
             child.grad += slope * self.grad
 
     def _topological_order(self):
-        """Return every Value that this one depends on, and itself last, in a list with inputs before results."""
+        """Return all Values that this one depends on, and itself: inputs before results."""
         order, seen, stack = [], set(), [(self, False)]
         while stack:
             node, inputs_placed = stack.pop()
@@ -75,9 +79,9 @@ class Value:
         return order
 
     def backward(self):
-        """Fill `grad` with the derivative of this Value with respect to every Value that it depends on.
+        """Fill `grad` of every Value that this one depends on with its derivative.
 
-        Leaves add to the gradient that they have, as in PyTorch; all other nodes start from zero.
+        Leaves add to the gradient that they have, as in PyTorch; all others start from 0.
         """
         order = self._topological_order()
         for node in order:
@@ -102,7 +106,10 @@ class Value:
         return other + -self
 
     def _power_slope(self, n):
-        """Return the slope of self**n, n * x**(n-1): 0 for n = 0, even at x = 0; infinite at 0 for n between 0 and 1."""
+        """Return the slope of self**n, n * x**(n-1), also where that formula fails.
+
+        At x = 0 it is 0 for n = 0, and infinite for n between 0 and 1.
+        """
         if n == 0:
             return 0
         if self.data == 0 and n < 1:
@@ -110,19 +117,22 @@ class Value:
         return n * (self.data**(n - 1) if n >= 1 else float(self.data)**(n - 1))
 
     def __pow__(self, exponent):
-        """Return self**exponent for a plain number `exponent`. Slope: the power rule, n * x**(n-1).
+        """Return self**exponent for a plain number. Slope: the power rule.
 
-        TypeError if the exponent is no number, ValueError for a negative base under a fractional exponent,
-        ZeroDivisionError for 0 under a negative one.
+        TypeError if the exponent is no number, ValueError for a negative base under a
+        fractional exponent, ZeroDivisionError for 0 under a negative one.
         """
         if not isinstance(exponent, Real):
-            raise TypeError(f"** expects an int or float as exponent, got {type(exponent).__name__}")
-        if self.data < 0 and not float(exponent).is_integer():
-            raise ValueError(f"** expects a base of 0 or more under the exponent {exponent}, got {self.data}")
-        if self.data == 0 and exponent < 0:
-            raise ZeroDivisionError(f"** expects a base other than 0 under the exponent {exponent}, got 0")
-        data = self.data**exponent if exponent >= 0 else float(self.data)**exponent  # NumPy's integers refuse 2**-1
-        return Value(data, (self,), f'**{exponent}', _slopes=(self._power_slope(exponent),))
+            kind = type(exponent).__name__
+            raise TypeError(f"** expects an int or float as exponent, got {kind}")
+        x, power = self.data, f"the exponent {exponent}"
+        if x < 0 and not float(exponent).is_integer():
+            raise ValueError(f"** expects a base of 0 or more under {power}, got {x}")
+        if x == 0 and exponent < 0:
+            raise ZeroDivisionError(f"** expects a base other than 0 under {power}, got 0")
+        data = x**exponent if exponent >= 0 else float(x)**exponent  # NumPy's ints need it
+        slopes = (self._power_slope(exponent),)
+        return Value(data, (self,), f'**{exponent}', _slopes=slopes)
 
     @binary
     def __truediv__(self, other):
@@ -131,15 +141,16 @@ class Value:
 
     @binary
     def __rtruediv__(self, other):
-        """Return other / self, for a plain number on the left. ZeroDivisionError if self is 0."""
+        """Return other / self, for a plain number on the left. Errors as above."""
         return other * self**-1
 
     def exp(self):
-        """Return e**self. Slope: the result itself. OverflowError above about 709.78."""
+        """Return e**self. Slope: the result itself. OverflowError above 709.78."""
         try:
             data = math.exp(self.data)
         except OverflowError:
-            raise OverflowError(f"exp expects a number up to 709.78, got {self.data}") from None
+            message = f"exp expects a number up to 709.78, got {self.data}"
+            raise OverflowError(message) from None
         return Value(data, (self,), 'exp', _slopes=(data,))
 
     def log(self):
@@ -154,5 +165,6 @@ class Value:
         return Value(data, (self,), 'tanh', _slopes=(1 - data**2,))
 
     def relu(self):
-        """Return self where it is above 0, else 0. Slope: 1 above 0, else 0 (at 0 by convention, as PyTorch)."""
-        return Value(0 if self.data < 0 else self.data, (self,), 'ReLU', _slopes=(int(self.data > 0),))
+        """Return self where it is above 0, else 0. Slope: 1 above 0, else 0."""
+        data = max(self.data, 0)
+        return Value(data, (self,), 'ReLU', _slopes=(int(self.data > 0),))

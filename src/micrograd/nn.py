@@ -27,14 +27,20 @@ class Neuron(Module):
     """A weighted sum of `nin` inputs and a bias, bent by a ReLU unless `nonlin` is False."""
 
     def __init__(self, nin, nonlin=True):
-        """Draw `nin` weights from uniform(-1, 1), in order; the bias starts at 0. ValueError if nin is below 1."""
+        """Draw `nin` weights from uniform(-1, 1), in order; the bias starts at 0.
+
+        ValueError if `nin` is below 1.
+        """
         require_one_or_more("inputs of a Neuron", nin)
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = Value(0)
         self.nonlin = nonlin
 
     def __call__(self, x):
-        """Return the activation for `x`, a sequence of `nin` numbers or Values. ValueError for another length."""
+        """Return the activation for `x`, a sequence of `nin` numbers or Values.
+
+        ValueError for a sequence of another length.
+        """
         if len(x) != len(self.w):
             raise ValueError(f"Neuron expects {len(self.w)} inputs, got {len(x)}")
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
@@ -52,7 +58,10 @@ class Layer(Module):
     """`nout` neurons side by side, all reading the same `nin` inputs."""
 
     def __init__(self, nin, nout, **kwargs):
-        """Make `nout` neurons; `nonlin` and other keywords go to each Neuron. ValueError if nout is below 1."""
+        """Make `nout` neurons of `nin` inputs; keywords (`nonlin`) go to each of them.
+
+        ValueError if one of the two is below 1.
+        """
         require_one_or_more("neurons in a Layer", nout)
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
 
@@ -61,7 +70,7 @@ class Layer(Module):
         return [neuron(x) for neuron in self.neurons]
 
     def __call__(self, x):
-        """Return the activations for `x`: a list of `nout` Values, or the Value itself where nout is 1."""
+        """Return the activations for `x`: a list, or the Value itself where there is one."""
         return one_or_all(self.activations(x))
 
     def parameters(self):
@@ -81,14 +90,18 @@ class MLP(Module):
     """A multi-layer perceptron: layers in a row, every one but the last bent by ReLU."""
 
     def __init__(self, nin, nouts):
-        """Make one layer for each width in `nouts`, the first reading `nin` inputs. ValueError if there is none."""
+        """Make a layer for each width in the list `nouts`, the first of `nin` inputs.
+
+        ValueError if there is none, or if a width is below 1.
+        """
         require_one_or_more("layers in an MLP", len(nouts))
         sizes = [nin, *nouts]
         last = len(nouts) - 1
-        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))]
+        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last)
+                       for i in range(len(nouts))]
 
     def __call__(self, x):
-        """Return the last layer's activations for `x`: a list, or the Value itself where its width is 1."""
+        """Return the last layer's activations for `x`: a list, or the Value itself."""
         for layer in self.layers:
             x = layer.activations(x)
         return one_or_all(x)

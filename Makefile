@@ -1,0 +1,53 @@
+# One verb a target. Everything is installed into $(VENV) on first use.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+BOOK   := $(VENV)/.book-installed
+TORCH  := $(VENV)/.torch-installed
+HTML   := _build/html/index.html
+
+.PHONY: help book test edit weave check lock clean
+
+help:  ## say what there is to make (the default)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+book: $(BOOK)  ## build the book from the stored outputs, and say where to open it
+	$(BIN)/jupyter-book build book --config $(CURDIR)/_config.yml --toc $(CURDIR)/_toc.yml --path-output . \
+	    -W -n --keep-going -q
+	@echo "The book is built: open file://$(CURDIR)/$(HTML)"
+
+test: $(BOOK) $(TORCH)  ## run every chapter and every test, and compare with PyTorch
+	$(BIN)/python -m pytest -q
+
+edit: $(BOOK) $(TORCH)  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab book
+
+weave: $(BOOK) $(TORCH)  ## fill the listings, execute the chapters, store them (CHAPTERS="05 06": only those)
+	$(BIN)/python book/_tools/weave.py $(CHAPTERS)
+
+check: $(BOOK)  ## see that library, chapters and notebooks agree, without running anything
+	$(BIN)/python book/_tools/weave.py --check
+
+lock: $(BOOK)  ## pin anew what pyproject.toml asks for, in requirements.txt
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --extra book --universal --python-version 3.10 --no-emit-index-url \
+	    --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+	echo "torch==2.13.0" >> requirements.txt
+
+clean:  ## remove what was built (not what was installed)
+	rm -rf _build
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
+	    v >= (3, 10) or sys.exit("expected Python 3.10 or newer, got %d.%d: try make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv $(VENV)
+
+# PyTorch is only the tests' witness: the book is built without it.
+$(BOOK): requirements.txt pyproject.toml | $(VENV)/bin/python
+	grep -v '^torch==' requirements.txt | $(BIN)/python -m pip install -q -r /dev/stdin
+	$(BIN)/python -m pip install -q --no-deps -e .
+	@touch $@
+
+$(TORCH): requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q "$$(grep '^torch==' requirements.txt)"
+	@touch $@

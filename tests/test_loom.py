@@ -1,0 +1,196 @@
+"""The loom, the program as of each chapter, and the notebooks that it stores."""
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+import weave
+
+from micrograd.book import extend, join, pieces, read, source_before
+
+ROOT = Path(__file__).parents[1]
+PATHS = weave.chapters()
+NAMES = [path.stem for path in PATHS]
+GROWING = [weave.number(path) for path in PATHS if weave.number(path) in range(2, 13)]
+
+
+def test_library_chapters_and_notebooks_agree():
+    weave.check(PATHS)
+
+
+@pytest.mark.parametrize('module', weave.MODULES)
+def test_the_chapters_give_back_the_library_byte_for_byte(module):
+    assert weave.rebuilt(PATHS)[module] == read(module)
+
+
+@pytest.mark.parametrize('module', weave.MODULES)
+def test_cutting_loses_nothing(module):
+    assert join(pieces(read(module)).values()) == read(module)
+
+
+def test_pieces():
+    source = '"""Head."""\nimport os\n\n\n@deco\ndef f():\n    pass\n\n\nclass C:\n    """C."""\n\n    def m(self):\n        pass\n'
+    assert list(pieces(source)) == ['', 'f', 'C', 'C.m']
+    assert pieces(source)['f'] == '@deco\ndef f():\n    pass\n'
+    assert pieces(source)['C.m'] == '    def m(self):\n        pass\n'
+
+
+def test_a_method_is_shown_inside_its_class():
+    assert weave.listing(['engine.Value.__neg__']).startswith('@extend(Value)\nclass Value:\n    def __neg__(self):')
+    both = weave.listing(['nn.Module', 'nn.Module.parameters'])
+    assert both.startswith('class Module:') and '@extend' not in both
+
+
+@pytest.mark.parametrize('names, words', [
+    (['engine.Value.__nothing__'], "no piece 'Value.__nothing__'"),
+    (['tensor.Value'], "no module 'tensor'"),
+    (['engine', 'nn'], 'one module')])
+def test_unknown_listings_are_refused(names, words):
+    with pytest.raises(weave.LoomError, match=words):
+        weave.listing(names)
+
+
+def chapter(tmp_path, text, name='02-memory.md'):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+CELL = '```{{code-cell}} ipython3\n:weave: {}\n\n{}```\n'
+
+
+def test_a_stale_listing_is_refused(tmp_path):
+    path = chapter(tmp_path, CELL.format('engine.binary', 'old code\n'))
+    with pytest.raises(weave.LoomError, match='02-memory.md has stale listings'):
+        weave.check_listings([path])
+    assert weave.woven(path.read_text()) == CELL.format('engine.binary', weave.listing(['engine.binary']))
+
+
+def test_a_listing_shown_twice_is_refused(tmp_path):
+    cell = CELL.format('engine.binary', weave.listing(['engine.binary']))
+    with pytest.raises(weave.LoomError, match='engine.binary is shown twice: in chapters 2 and 2'):
+        weave.check_listings([chapter(tmp_path, cell + cell)])
+
+
+def test_a_line_that_no_chapter_shows_is_refused(tmp_path):
+    with pytest.raises(weave.LoomError, match='no chapter shows .*engine.Value'):
+        weave.check_listings([chapter(tmp_path, '# nothing here\n')])
+
+
+def test_listings_out_of_order_are_refused(tmp_path):
+    texts = [path.read_text() for path in PATHS]
+    swapped = [chapter(tmp_path, text, name=path.name) for path, text in zip(PATHS, texts)]
+    fourth, fifth = (next(p for p in swapped if p.name.startswith(n)) for n in ('05', '06'))
+    a, b = fourth.read_text(), fifth.read_text()
+    fourth.write_text(b)
+    fifth.write_text(a)
+    with pytest.raises(weave.LoomError, match='do not give back engine.py'):
+        weave.check_listings(swapped)
+
+
+def test_a_notebook_that_is_not_its_chapter_is_refused(tmp_path):
+    path = chapter(tmp_path, PATHS[0].read_text(), name=PATHS[0].name)
+    notebook = nbformat.read(PATHS[0].with_suffix('.ipynb'), 4)
+    code = next(cell for cell in notebook.cells if cell.cell_type == 'code')
+    code.execution_count = None
+    nbformat.write(notebook, path.with_suffix('.ipynb'))
+    with pytest.raises(weave.LoomError, match='not executed'):
+        weave.check_notebook(path)
+    path.write_text(path.read_text().replace('Wrap the numbers', 'Wrap all numbers'))
+    with pytest.raises(weave.LoomError, match='is not what 00-tour.md says'):
+        weave.check_notebook(path)
+
+
+def test_check_is_a_command_that_can_fail(tmp_path):
+    command = [sys.executable, weave.__file__, '--check']
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.parametrize('name', ['02-memory', '05-local'])
+def test_weaving_again_changes_no_byte(name):
+    path = next(path for path in PATHS if path.stem == name)
+    assert nbformat.writes(weave.executed(path)) + '\n' == path.with_suffix('.ipynb').read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_notebooks_hold_no_noise(name):
+    text = (ROOT / 'book' / f'{name}.ipynb').read_text(encoding='utf-8')
+    notebook = json.loads(text)
+    assert 'version' not in notebook['metadata'].get('language_info', {})
+    for cell in notebook['cells']:
+        assert 'execution' not in cell['metadata'] and cell['id'].startswith('cell-')
+        assert not {'nbval-skip', 'nbval-ignore-output'} & set(cell['metadata'].get('tags', []))
+    assert not re.search(r'NBVAL_|0x[0-9a-f]{6}|site-packages|/tmp/|ipykernel', text)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_pictures_have_words(name):
+    notebook = nbformat.read(ROOT / 'book' / f'{name}.ipynb', 4)
+    for cell in notebook.cells:
+        for output in cell.get('outputs', ()):
+            data = output.get('data', {})
+            assert not {'image/png', 'image/svg+xml'} & set(data), "a picture without words"
+            if 'micrograd-picture' in ''.join(data.get('text/html', '')):
+                assert len(re.search('aria-label="([^"]*)"', data['text/html'])[1]) > 30
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_cells_are_small(name):
+    cells = [cell for cell in jupytext.read(ROOT / 'book' / f'{name}.md').cells if cell.cell_type == 'code']
+    own = [len(cell.source.splitlines()) for cell in cells if 'weave' not in cell.metadata]
+    assert max(own) <= 20
+
+
+# The library as of each chapter, in an interpreter of its own.
+
+FACTS = [  # the chapter in which each of these becomes true
+    (2, "Value(2) + 3 * Value(1)"), (2, "sum([Value(1), Value(2)])"),
+    (3, "__import__('micrograd.graph').graph.draw_dot(Value(1) + 1).source"),
+    (5, "(Value(1) * 2)._backward()"), (6, "(Value(1) * 2).backward()"), (6, "Value(1)._topological_order()"),
+    (7, "-Value(1)"), (7, "2 - Value(1)"), (7, "Value(1) / 2"), (7, "2 / Value(1)"), (7, "Value(2)**2"),
+    (8, "Value(1).exp()"), (8, "Value(1).log()"), (8, "Value(1).tanh()"), (8, "Value(1).relu()"),
+    (10, "__import__('micrograd.nn').nn.MLP(1, [1])([1.0])"),
+]
+PROGRAM = """
+import sys, contextlib, io
+from micrograd.book import begin
+with contextlib.redirect_stdout(io.StringIO()):
+    begin({chapter})
+from micrograd.engine import Value
+for fact in {facts}:
+    try:
+        eval(fact)
+        print('yes')
+    except (AttributeError, TypeError, ImportError):
+        print('no')
+"""
+
+
+@pytest.mark.parametrize('chapter', [n for n in GROWING if n > 2])
+def test_the_library_as_of_a_chapter(chapter):
+    program = PROGRAM.format(chapter=chapter, facts=[fact for _, fact in FACTS])
+    run = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=True,
+                         env={**os.environ, 'GRAPHVIZ_DOT': ''})
+    assert run.stdout.split() == ['yes' if since < chapter else 'no' for since, _ in FACTS]
+
+
+def test_nothing_exists_before_chapter_two_and_everything_after_the_last():
+    assert source_before('engine', 2) == source_before('graph', 3) == source_before('nn', 10) == ''
+    assert all(source_before(module, 99) == read(module) for module in ('engine', 'graph', 'nn'))
+
+
+def test_extend_grows_old_instances():
+    class Tree:
+        """A tree."""
+    old, original = Tree(), Tree
+
+    @extend(Tree)
+    class Tree:
+        def height(self):
+            return 12
+    assert Tree is original and old.height() == 12 and isinstance(old, Tree) and Tree.__doc__ == 'A tree.'

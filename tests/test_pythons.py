@@ -1,0 +1,52 @@
+"""The library on every Python from 3.9 to 3.13 that this machine has, with nothing but the standard library."""
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = f"""
+import sys
+sys.path.insert(0, {str(ROOT / 'src')!r})
+import random
+from micrograd.engine import Value
+from micrograd.nn import MLP
+x = Value(-4.0)
+z = 2 * x + 2 + x
+q = z.relu() + z * x
+y = (z * z).relu() + q + q * x
+y.backward()
+assert (y.data, x.grad) == (-20.0, 46.0)
+assert abs((Value(2.0).tanh() + Value(3).log() - 2 / Value(4.0).exp()**0.5).data - 1.7919694) < 1e-7
+random.seed(1)
+model = MLP(2, [4, 1])
+model([1.0, 2.0]).backward()
+print([p.grad for p in model.parameters()])
+chain = x
+for _ in range(1_000_000):
+    chain = chain + x
+chain.backward()
+assert x.grad == 46 + 1_000_001
+del chain
+"""
+
+
+def interpreter(minor):
+    """Return the path of a Python 3.`minor` that starts, or skip."""
+    name = shutil.which(f'python3.{minor}')
+    if sys.version_info[1] == minor:
+        return sys.executable
+    if not name or subprocess.run([name, '-c', ''], capture_output=True, check=False).returncode:
+        pytest.skip(f'no Python 3.{minor} here')
+    return name
+
+
+def run(python):
+    return subprocess.run([python, '-I', '-S', '-c', PROGRAM], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize('minor', range(9, 14))
+def test_with_the_standard_library_alone(minor):
+    assert run(interpreter(minor)) == run(sys.executable)

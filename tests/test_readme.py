@@ -1,0 +1,26 @@
+"""The README's own code, run as one program; its claims in comments are checked."""
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BLOCKS = re.findall(r'```python\n(.*?)```', (ROOT / 'README.md').read_text(encoding='utf-8'), re.DOTALL)
+
+
+def test_code_and_comments(capsys, monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    program = ''.join(BLOCKS)
+    exec(compile(program, 'README.md', 'exec'), {})
+    claims = re.findall(r'^print\(.*\)  # (\[.*\]|[^\s,]+)', program, re.MULTILINE)
+    assert len(claims) == 5 and capsys.readouterr().out.splitlines() == claims
+
+
+def test_commands_exist():
+    makefile = (ROOT / 'Makefile').read_text()
+    for target in re.findall(r'`?make ([a-z]+)', (ROOT / 'README.md').read_text(encoding='utf-8')):
+        assert re.search(rf'^{target}:', makefile, re.MULTILINE), target
+
+
+def test_paths_exist():
+    text = (ROOT / 'README.md').read_text(encoding='utf-8')
+    for path in re.findall(r'\]\(([^)]+)\)', text):
+        assert (ROOT / path).exists(), path
