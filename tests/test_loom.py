@@ -144,6 +144,7 @@ def test_cells_are_small(name):
     cells = [cell for cell in jupytext.read(ROOT / 'book' / f'{name}.md').cells if cell.cell_type == 'code']
     own = [len(cell.source.splitlines()) for cell in cells if 'weave' not in cell.metadata]
     assert max(own) <= 20
+    assert max(len(line) for cell in cells for line in cell.source.splitlines()) <= 88
 
 
 # The library as of each chapter, in an interpreter of its own.

@@ -13,7 +13,7 @@ def displayed_math(translator, node):
     """Write a formula on a line of its own, with its number where it has one."""
     number = f'<span class="eqno">({node["number"]})</span>' if node['number'] else ''
     translator.body.append(translator.starttag(node, 'div', CLASS='math', tabindex='0'))
-    translator.body.append(number + tex2mathml(node.astext().strip(), as_block=True) + '</div>\n')
+    translator.body.append(tex2mathml(node.astext().strip(), as_block=True) + number + '</div>\n')
     raise nodes.SkipNode
 
 

@@ -1,1 +1,1 @@
-"""micrograd: a scalar-valued autograd engine and networks, built in the book beside it."""
+"""micrograd: a scalar-valued autograd engine and networks, built in a book."""

@@ -16,7 +16,8 @@ HERE = Path(micrograd.__file__).parent
 def pieces(source):
     """Cut the source of a module into its pieces: a dict, in the order of the file.
 
-    '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a method.
+    '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a
+    method.
     Each reaches up to the next: together they are the module, but for blank lines.
     """
     starts = {'': 1}
@@ -53,12 +54,12 @@ def read(module):
 
 
 def chapter_of():
-    """Return the chapter that writes each piece: {'engine': {'': 2, 'binary': 2, ...}}."""
+    """Return the chapter that writes each piece: {'engine': {'': 2, ...}, ...}."""
     return json.loads((HERE / 'chapters.json').read_text(encoding='utf-8'))
 
 
 def source_before(module, chapter):
-    """Return the source of a module as it stood when `chapter` began; '' before its time."""
+    """Return the source of a module as it stood when `chapter` began; maybe ''."""
     written = chapter_of()[module]
     return join([text for name, text in pieces(read(module)).items()
                  if written[name] < chapter])
@@ -74,7 +75,8 @@ def begin(chapter):
         source = source_before(module, chapter)
         put_in_place(module, source)
         lines, of = len(source.splitlines()), len(read(module).splitlines())
-        print(f"{module}.py".ljust(10), f"{lines} of {of} lines" if lines else "not begun")
+        progress = f"{lines} of {of} lines" if lines else "not begun"
+        print(f"{module}.py".ljust(10), progress)
 
 
 def put_in_place(name, source):
@@ -94,8 +96,8 @@ def put_in_place(name, source):
 def extend(cls):
     """Return a class decorator that moves what a class defines into `cls`.
 
-    The decorated name stands for `cls` again. Instances made before it grew have the new
-    methods too, because they are still instances of it.
+    The decorated name stands for `cls` again. Instances made before it grew have the
+    new methods too, because they are still instances of it.
     """
     def move(body):
         for name, member in vars(body).items():
@@ -116,10 +118,12 @@ def canvas(width=6, height=3.2, columns=1):
     """
     import matplotlib
     from matplotlib.figure import Figure
-    inked = ('text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color')
+    inked = ('text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color',
+             'ytick.color')
     matplotlib.rcParams.update({
         **dict.fromkeys(inked, INK), 'axes.facecolor': 'none', 'legend.frameon': False,
-        'axes.spines.top': False, 'axes.spines.right': False, 'font.family': 'sans-serif',
+        'axes.spines.top': False, 'axes.spines.right': False,
+        'font.family': 'sans-serif',
         'axes.prop_cycle': matplotlib.cycler(color=[OPERATION, GRADIENT, LEAF]),
         'svg.fonttype': 'none', 'svg.hashsalt': 'micrograd'})
     figure = Figure(figsize=(width, height), layout='constrained', facecolor='none')

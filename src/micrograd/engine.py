@@ -24,10 +24,10 @@ def binary(operator):
 class Value:
     """A number that remembers how it was computed, and can ask what it depends on.
 
-    `data` is the number; `grad` the derivative of the result on which `backward()` was
-    called with respect to it; `label` a name for the pictures. `_prev` holds the inputs,
-    `_op` the operation, `_slopes` the local derivative along each input. A Value without
-    inputs is a leaf.
+    `data` is the number; `grad` the derivative, with respect to it, of the result on
+    which `backward()` was called; `label` a name for the pictures. `_prev` holds the
+    inputs, `_op` the operation, `_slopes` the local derivative along each input.
+    A Value without inputs is a leaf.
     """
 
     def __init__(self, data, _children=(), _op='', label='', _slopes=()):
@@ -61,12 +61,12 @@ class Value:
     __rmul__ = __mul__
 
     def _backward(self):
-        """Hand the gradient on to each input, times the slope of its edge (chain rule)."""
+        """Hand the gradient on to each input, times its slope (the chain rule)."""
         for child, slope in zip(self._prev, self._slopes):
             child.grad += slope * self.grad
 
     def _topological_order(self):
-        """Return all Values that this one depends on, and itself: inputs before results."""
+        """Return all Values behind this one, and itself: inputs before results."""
         order, seen, stack = [], set(), [(self, False)]
         while stack:
             node, inputs_placed = stack.pop()
@@ -81,7 +81,7 @@ class Value:
     def backward(self):
         """Fill `grad` of every Value that this one depends on with its derivative.
 
-        Leaves add to the gradient that they have, as in PyTorch; all others start from 0.
+        Leaves add to the gradient that they have, as in PyTorch; others start from 0.
         """
         order = self._topological_order()
         for node in order:
@@ -129,8 +129,9 @@ class Value:
         if x < 0 and not float(exponent).is_integer():
             raise ValueError(f"** expects a base of 0 or more under {power}, got {x}")
         if x == 0 and exponent < 0:
-            raise ZeroDivisionError(f"** expects a base other than 0 under {power}, got 0")
-        data = x**exponent if exponent >= 0 else float(x)**exponent  # NumPy's ints need it
+            raise ZeroDivisionError(f"** expects a base that is not 0 under {power}")
+        # Under a negative exponent a NumPy integer would refuse.
+        data = x**exponent if exponent >= 0 else float(x)**exponent
         slopes = (self._power_slope(exponent),)
         return Value(data, (self,), f'**{exponent}', _slopes=slopes)
 

@@ -31,7 +31,7 @@ def trace(root):
 
 
 def draw_dot(root, format='svg', rankdir='LR'):
-    """Return a Drawing of the graph behind `root`, from left to right or top down ('TB').
+    """Return a Drawing of the graph behind `root`, from left to right (top down: 'TB').
 
     A box for each Value, with label, data and gradient; a circle for each operation.
     ValueError for a `rankdir` that Graphviz does not know.
@@ -61,7 +61,7 @@ def box(node):
 
 
 def number(x):
-    """Return `x` with four decimals, or in scientific form where they would say nothing."""
+    """Return `x` with four decimals, or in scientific form where they say nothing."""
     return f"{x:.4f}" if x == 0 or 1e-4 <= abs(x) < 1e9 else f"{x:.4g}"
 
 
@@ -109,7 +109,7 @@ def layout(source, format):
 
 
 def inline(svg, says):
-    """Return HTML for the picture `svg`, in the page's ink; it scrolls where it is wide.
+    """Return HTML for the picture `svg`, in the page's ink, scrolling where it is wide.
 
     `says` is what it says to those who do not see it.
     """
@@ -121,7 +121,7 @@ def inline(svg, says):
 
 
 def bare(svg):
-    """Return `svg` from <svg> on, without comments, tooltips and what only files need."""
+    """Return `svg` without comments, tooltips and what only files need."""
     svg = svg[svg.index('<svg'):].strip()
     svg = re.sub(r'<!--.*?-->|<(title|metadata)>.*?</\1>', '', svg, flags=re.DOTALL)
     svg = re.sub(r'xml(:space|ns:xlink)="[^"]*"', '', svg)
@@ -129,7 +129,7 @@ def bare(svg):
 
 
 def apart(svg):
-    """Return `svg` with ids that no other picture of the page has, and only those used."""
+    """Return `svg` with only those ids that it uses, unlike those of other pictures."""
     mark = sha1(svg.encode()).hexdigest()[:8]
     used = set(re.findall(r'#([\w-]+)[")]', svg))
     def rename(match):
@@ -161,7 +161,8 @@ class Drawing(graphviz.Digraph):
         picture = layout(self.source, format or self.format)
         return picture.decode(encoding) if encoding else picture
 
-    def render(self, filename=None, directory=None, view=False, cleanup=False, format=None):
+    def render(self, filename=None, directory=None, view=False, cleanup=False,
+               format=None):
         """Write the picture to a file beside its source, and return the picture's path.
 
         Without the source if `cleanup`; opened in a viewer if `view`.

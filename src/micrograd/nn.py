@@ -18,13 +18,13 @@ class Module:
 
 
 def require_one_or_more(what, number):
-    """Raise a ValueError that names `what` and the `number` that came, if it is below 1."""
+    """Raise a ValueError that names `what` and the `number`, if it is below 1."""
     if number < 1:
         raise ValueError(f"expected 1 or more {what}, got {number}")
 
 
 class Neuron(Module):
-    """A weighted sum of `nin` inputs and a bias, bent by a ReLU unless `nonlin` is False."""
+    """A weighted sum of `nin` inputs and a bias, bent by a ReLU if `nonlin`."""
 
     def __init__(self, nin, nonlin=True):
         """Draw `nin` weights from uniform(-1, 1), in order; the bias starts at 0.
@@ -70,7 +70,7 @@ class Layer(Module):
         return [neuron(x) for neuron in self.neurons]
 
     def __call__(self, x):
-        """Return the activations for `x`: a list, or the Value itself where there is one."""
+        """Return the activations for `x`: a list, or the Value itself if it is one."""
         return one_or_all(self.activations(x))
 
     def parameters(self):
@@ -87,7 +87,7 @@ def one_or_all(activations):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers in a row, every one but the last bent by ReLU."""
+    """A multi-layer perceptron: layers in a row, all but the last bent by ReLU."""
 
     def __init__(self, nin, nouts):
         """Make a layer for each width in the list `nouts`, the first of `nin` inputs.
