@@ -53,7 +53,7 @@ def test_the_twin_in_words():
     y = (a * b).tanh()**2
     y.backward()
     assert repr(draw_dot(y)).splitlines() == [
-        'graph of 5 values and 3 operations',
+        'graph (values: 5, operations: 3)',
         '  v0 = v1**2: data 1.0000, grad 1.0000',
         '  v1 = tanh(v2): data 1.0000, grad 2.0000',
         f'  v2 = a * b: data 6.0000, grad {graph.number(y._prev[0]._prev[0].grad)}',
@@ -92,7 +92,7 @@ def test_a_direction_that_does_not_exist():
 def test_inline_has_words_and_no_ids_of_its_own(monkeypatch):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     html = draw_dot(Value(1.0, label='<a>'))._repr_mimebundle_()['text/html']
-    assert 'aria-label="graph of 1 values and 0 operations; &lt;a&gt;: data' in html
+    assert 'aria-label="graph (values: 1, operations: 0); &lt;a&gt;: data' in html
     assert ' id=' not in html and '<title>' not in html and 'black' not in html
 
 

@@ -81,7 +81,7 @@ class Value:
     def backward(self):
         """Fill `grad` of every Value that this one depends on with its derivative.
 
-        Leaves add to the gradient that they have, as in PyTorch; others start from 0.
+        Leaves add to the gradient that they have, as PyTorch's do; others start from 0.
         """
         order = self._topological_order()
         for node in order:

@@ -11,7 +11,7 @@ import graphviz
 
 # A page may set --mg-leaf, --mg-operation and --mg-gradient; the ink is the page's own.
 INK, LEAF, OPERATION, GRADIENT = '#000000', '#2a8f6f', '#5a7fd6', '#d0702c'
-LOOK = {'bgcolor': 'transparent', 'nodesep': '0.15'}
+LOOK = {'bgcolor': 'transparent', 'nodesep': '0.15', 'ranksep': '0.3'}
 CIRCLE = {'shape': 'circle', 'margin': '0.03', 'width': '0.4'}
 
 
@@ -54,7 +54,7 @@ def draw_dot(root, format='svg', rankdir='LR'):
 
 
 def box(node):
-    """Return the text of a record: label (if there is one), data, gradient, in rows."""
+    """Return the text of a record: label (if there is one), data, gradient."""
     label = re.sub(r'([\\{}|<> ])', r'\\\1', node.label.replace('&', '&amp;'))
     numbers = f"data {number(node.data)}|grad {number(node.grad)}"
     return f"{label}|{numbers}" if label else numbers
@@ -69,7 +69,7 @@ def describe(nodes):
     """Return in words what the picture of `nodes` shows, a line for each Value."""
     names = {node: node.label or f"v{i}" for i, node in enumerate(nodes)}
     operations = sum(bool(node._prev) for node in nodes)
-    lines = [f"graph of {len(nodes)} values and {operations} operations"]
+    lines = [f"graph (values: {len(nodes)}, operations: {operations})"]
     for node, name in names.items():
         inputs = [names[child] for child in node._prev]
         result = f"{name} = {formula(node._op, inputs)}" if inputs else name
