@@ -24,7 +24,7 @@ MISTAKES = [
     ('07', "return self * -1", "return self * 1"),
     ('07', "return self + -other", "return self + other"),
     ('07', "return other + -self", "return self + -other"),
-    ('07', "return n * (self", "return -n * (self"),
+    ('07', "return n * x**(n - 1)", "return -n * x**(n - 1)"),
     ("07", "if n == 0:", "if False:"),
     ('07', "return self * other**-1", "return self * other"),
     ('07', "return other * self**-1", "return self * other**-1"),
@@ -32,8 +32,8 @@ MISTAKES = [
     ('08', "'exp', _slopes=(data,)", "'exp', _slopes=(self.data,)"),
     ('08', "_slopes=(1 / self.data,)", "_slopes=(-1 / self.data,)"),
     ('08', "_slopes=(1 - data**2,)", "_slopes=(data**2 - 1,)"),
-    ('08', "_slopes=(int(self.data > 0),)", "_slopes=(-int(self.data > 0),)"),
-    ('08', "_slopes=(int(self.data > 0),)", "_slopes=(int(self.data >= 0),)"),
+    ('08', "_slopes=(0 if self.data <= 0 else 1,)", "_slopes=(0 if self.data <= 0 else -1,)"),
+    ('08', "_slopes=(0 if self.data <= 0 else 1,)", "_slopes=(0 if self.data < 0 else 1,)"),
 ]
 
 RUN = """

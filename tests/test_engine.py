@@ -107,12 +107,21 @@ def test_powers_at_zero():
     assert gradients(lambda x: x**0.5, 0.0) == [math.inf]
 
 
+def test_slopes_beyond_the_range_of_floats_are_infinite():
+    assert gradients(lambda x: 1 / x, 1e-200) == [-math.inf]
+    assert gradients(lambda x: x**-2, 1e-150) == [-math.inf]
+    assert gradients(lambda x: x**-2, -1e-150) == [math.inf]
+    assert gradients(lambda x: x**-3, -1e-100) == [-math.inf]
+    assert (1 / Value(1e-200)).data == 1e200
+
+
 def test_functions_far_out():
     assert Value(1000).tanh().data == 1 and Value(-1000).tanh().data == -1
     assert gradients(lambda x: x.tanh(), 1000.0) == [0]
     assert Value(-1e9).exp().data == 0
     assert gradients(lambda x: x.relu(), 0.0) == [0]
     assert math.isnan(Value(math.nan).relu().data)
+    assert gradients(lambda x: x.relu(), math.nan) == [1]  # as PyTorch: the nan is not hidden
 
 
 # The list of what programs written for the original rely on.
@@ -180,6 +189,7 @@ def test_repr():
     (lambda: Value(0)**-1, ZeroDivisionError, ['not 0', '-1']),
     (lambda: 1 / Value(0.0), ZeroDivisionError, ['not 0']),
     (lambda: Value(1) / 0, ZeroDivisionError, ['not 0']),
+    (lambda: Value(1e200)**2, OverflowError, ['fits a float', '1e+200', 'exponent 2']),
     (lambda: Value(-1.0).log(), ValueError, ['above 0', '-1.0']),
     (lambda: Value(0).log(), ValueError, ['above 0', 'got 0']),
     (lambda: Value(1000).exp(), OverflowError, ['709.78', '1000']),

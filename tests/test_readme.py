@@ -24,3 +24,10 @@ def test_paths_exist():
     text = (ROOT / 'README.md').read_text(encoding='utf-8')
     for path in re.findall(r'\]\(([^)]+)\)', text):
         assert (ROOT / path).exists(), path
+
+
+def test_the_engine_is_as_short_as_it_is_said_to_be():
+    lines = len((ROOT / 'src/micrograd/engine.py').read_text().splitlines())
+    for page in ('README.md', 'book/00-tour.md'):
+        claim = re.search(r'fewer than (\d+) lines', (ROOT / page).read_text(encoding='utf-8'))
+        assert lines < int(claim[1]), page

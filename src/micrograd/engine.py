@@ -108,19 +108,23 @@ class Value:
     def _power_slope(self, n):
         """Return the slope of self**n, n * x**(n-1), also where that formula fails.
 
-        At x = 0 it is 0 for n = 0, and infinite for n between 0 and 1.
+        For n = 0 it is 0, at x = 0 too. It is infinite where it leaves the range of
+        floats, and at x = 0 for n between 0 and 1.
         """
         if n == 0:
             return 0
-        if self.data == 0 and n < 1:
-            return math.inf
-        return n * (self.data**(n - 1) if n >= 1 else float(self.data)**(n - 1))
+        x = self.data if n >= 1 else float(self.data)
+        try:
+            return n * x**(n - 1)
+        except (OverflowError, ZeroDivisionError):
+            return n * math.copysign(math.inf, x if n % 2 == 0 else 1)
 
     def __pow__(self, exponent):
         """Return self**exponent for a plain number. Slope: the power rule.
 
         TypeError if the exponent is no number, ValueError for a negative base under a
-        fractional exponent, ZeroDivisionError for 0 under a negative one.
+        fractional exponent, ZeroDivisionError for 0 under a negative one, OverflowError
+        if the result is too large for a float.
         """
         if not isinstance(exponent, Real):
             kind = type(exponent).__name__
@@ -130,8 +134,11 @@ class Value:
             raise ValueError(f"** expects a base of 0 or more under {power}, got {x}")
         if x == 0 and exponent < 0:
             raise ZeroDivisionError(f"** expects a base that is not 0 under {power}")
-        # Under a negative exponent a NumPy integer would refuse.
-        data = x**exponent if exponent >= 0 else float(x)**exponent
+        try:  # as a float under a negative exponent, which NumPy's integers refuse
+            data = x**exponent if exponent >= 0 else float(x)**exponent
+        except OverflowError:
+            message = f"** expects a result that fits a float, got {x} under {power}"
+            raise OverflowError(message) from None
         slopes = (self._power_slope(exponent),)
         return Value(data, (self,), f'**{exponent}', _slopes=slopes)
 
@@ -168,4 +175,4 @@ class Value:
     def relu(self):
         """Return self where it is above 0, else 0. Slope: 1 above 0, else 0."""
         data = max(self.data, 0)
-        return Value(data, (self,), 'ReLU', _slopes=(int(self.data > 0),))
+        return Value(data, (self,), 'ReLU', _slopes=(0 if self.data <= 0 else 1,))
