@@ -81,8 +81,11 @@ def test_sum_starts_at_zero():
 def test_shared_nodes():
     assert gradients(lambda a: a + a, 3.0) == [2]
     assert gradients(lambda a: a * a, 5.0) == [10]
-    assert gradients(lambda a: (lambda b: 4 * b + b)(3 * a), 1.0) == [15]
-    assert gradients(lambda a: (lambda b: b + 4 * b)(3 * a), 1.0) == [15]
+
+
+@pytest.mark.parametrize('combine', [lambda b: 4 * b + b, lambda b: b + 4 * b])
+def test_a_shared_node_on_paths_of_different_length(combine):
+    assert gradients(lambda a: combine(3 * a), 1.0) == [15]
 
 
 def test_a_second_backward_doubles_the_leaves_and_nothing_else():
