@@ -106,9 +106,13 @@ def test_a_notebook_that_is_not_its_chapter_is_refused(tmp_path):
         weave.check_notebook(path)
 
 
-def test_check_is_a_command_that_can_fail(tmp_path):
+def test_check_is_a_command_that_can_fail(tmp_path, monkeypatch, capsys):
     command = [sys.executable, weave.__file__, '--check']
     assert subprocess.run(command, check=False).returncode == 0
+    stale = chapter(tmp_path, CELL.format('engine.binary', 'old code\n'))
+    monkeypatch.setattr(weave, 'chapters', lambda: [stale])
+    assert weave.main(['--check']) == 1
+    assert 'loom: 02-memory.md has stale listings' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('name', ['02-memory', '05-local'])

@@ -66,27 +66,37 @@ def woven(text):
     return LISTING.sub(lambda m: m[1] + listing(m[2].split()) + m[4], text)
 
 
+def listings(paths):
+    """Yield (chapter's path, names of the pieces, code) for each listing, in reading order."""
+    for path in paths:
+        for match in LISTING.finditer(path.read_text(encoding='utf-8')):
+            yield path, match[2].split(), match[3]
+
+
 def shown(paths):
     """Return {module: {piece: chapter number}} in reading order. LoomError for a piece shown twice."""
     where = {module: {} for module in MODULES}
-    for path in paths:
-        for match in LISTING.finditer(path.read_text(encoding='utf-8')):
-            for name in match[2].split():
-                module, _, piece = name.partition('.')
-                if piece in where[module]:
-                    raise LoomError(f"{name} is shown twice: in chapters {where[module][piece]} and {number(path)}")
-                where[module][piece] = number(path)
+    for path, names, _ in listings(paths):
+        for name in names:
+            module, _, piece = name.partition('.')
+            if piece in where[module]:
+                raise LoomError(f"{name} is shown twice: in chapters {where[module][piece]} and {number(path)}")
+            where[module][piece] = number(path)
     return where
+
+
+def chapter_table(paths):
+    """Return the text of chapters.json: which chapter writes which piece."""
+    return json.dumps(shown(paths), indent=1) + '\n'
 
 
 def rebuilt(paths):
     """Return {module: source} put together from the chapters' listings alone, in reading order."""
     texts = {module: [] for module in MODULES}
-    for path in paths:
-        for match in LISTING.finditer(path.read_text(encoding='utf-8')):
-            code = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', match[3], flags=re.MULTILINE)
-            texts[match[2].split()[0].partition('.')[0]].append(code)
-    return {module: join(code) for module, code in texts.items()}
+    for _, names, code in listings(paths):
+        bare = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', code, flags=re.MULTILINE)
+        texts[names[0].partition('.')[0]].append(bare)
+    return {module: join(codes) for module, codes in texts.items()}
 
 
 def check_listings(paths):
@@ -156,7 +166,7 @@ def weave(paths, which):
     """Fill all listings, then execute and store the chapters whose names begin with one of `which` (none: all)."""
     for path in paths:
         write(path, woven(path.read_text(encoding='utf-8')))
-    write(CHAPTERS_JSON, json.dumps(shown(paths), indent=1) + '\n')
+    write(CHAPTERS_JSON, chapter_table(paths))
     for path in paths:
         if not which or path.name.startswith(tuple(which)):
             notebook = executed(path)
@@ -169,7 +179,7 @@ def weave(paths, which):
 def check(paths):
     """Raise a LoomError at the first disagreement."""
     check_listings(paths)
-    if CHAPTERS_JSON.read_text(encoding='utf-8') != json.dumps(shown(paths), indent=1) + '\n':
+    if CHAPTERS_JSON.read_text(encoding='utf-8') != chapter_table(paths):
         raise LoomError("chapters.json is stale: run `make weave`")
     for path in paths:
         check_notebook(path)
