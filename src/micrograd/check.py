@@ -1,0 +1,86 @@
+"""Checks that say what they expected, what came, and what the likely slip is."""
+from contextlib import contextmanager
+from functools import wraps
+
+NOTHING_CAME = "nothing came: is your answer still empty, or a `return` missing?"
+
+
+class NotYet(Exception):
+    """What is not right yet, in words."""
+
+
+def expect(what, got, expected, slips=None, within=1e-6):
+    """Return None if `got` is `expected`; else raise a NotYet that says what came.
+
+    Numbers may differ by `within`, relative above 1. `slips` says where a wrong answer
+    comes from: {answer: words}.
+    """
+    if same(got, expected, within):
+        return
+    words = f"{what}\n    expected {expected!r}\n    got      {got!r}"
+    likely = [slip for wrong, slip in (slips or {}).items() if same(got, wrong, within)]
+    if not likely and empty(got):
+        likely = [NOTHING_CAME]
+    if likely:
+        words += f"\n    likely slip: {likely[0]}"
+    raise NotYet(words)
+
+
+def same(one, other, within):
+    """Return whether two answers are equal: numbers nearly, sequences one by one."""
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        pairs = list(zip(one, other))
+        return len(one) == len(other) and all(same(x, y, within) for x, y in pairs)
+    try:
+        return one == other or abs(one - other) <= within * max(1, abs(other))
+    except TypeError:
+        return False
+
+
+def empty(answer):
+    """Return whether an answer, or a part of it, was never given."""
+    parts = answer if isinstance(answer, (list, tuple)) else [answer]
+    return not parts or any(part is None or part is ... for part in parts)
+
+
+def checked(check):
+    """Return `check` as a function that prints 'right', or what is not right yet.
+
+    A check takes a reader's answer and calls `expect`; an error on the way is a wrong
+    answer, too.
+    """
+    @wraps(check)
+    def verdict(*answer):
+        print(outcome(check, *answer) or "right")
+    return verdict
+
+
+def outcome(check, *answer):
+    """Return what is not right yet, in words; '' where all of it is right."""
+    try:
+        check(*answer)
+    except NotYet as problem:
+        return f"not yet: {problem}"
+    except Exception as error:
+        words = f"not yet: it ended in {type(error).__name__}: {error}"
+        slip = f"\n    likely slip: {NOTHING_CAME}" if 'None' in words else ''
+        return words + slip
+    return ''
+
+
+@contextmanager
+def planted(owner, **wrong):
+    """Replace methods of a class, or functions of a module, while a `with` lasts."""
+    right = {name: getattr(owner, name) for name in wrong}
+    for name, replacement in wrong.items():
+        setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        for name, original in right.items():
+            setattr(owner, name, original)
+
+
+def failing(*tests):
+    """Run tests, functions that assert; return the sorted names of those that fail."""
+    return sorted(test.__name__ for test in tests if outcome(test))

@@ -1,0 +1,118 @@
+"""Engines that are wrong, each in one way. The tests must reject every one of them."""
+import math
+
+WRONG = {}
+
+
+def replaces(method):
+    """Return a decorator that puts a wrong version of a method into the collection."""
+    def collect(wrong):
+        WRONG[wrong.__name__] = (method, wrong)
+        return wrong
+    return collect
+
+
+@replaces('_backward')
+def overwriting(self):
+    """Write the gradient where it should be added."""
+    for child, slope in zip(self._prev, self._slopes):
+        child.grad = slope * self.grad
+
+
+@replaces('backward')
+def by_recursion(self):
+    """Let each input hand on as soon as it has got something, and each time."""
+    self.grad = 1
+    recurse(self)
+
+
+def recurse(node):
+    """Hand on the gradient of `node`; then each different input does the same."""
+    node._backward()
+    for child in dict.fromkeys(node._prev):
+        recurse(child)
+
+
+@replaces('backward')
+def at_first_visit(self):
+    """Hand on when a node is met first, complete or not, and never again."""
+    self.grad = 1
+    stack, seen = [self], set()
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            node._backward()
+            stack.extend(reversed(node._prev))
+
+
+@replaces('backward')
+def level_by_level(self):
+    """Hand on to all inputs of a level, then go on with these as the next level."""
+    self.grad = 1
+    level, seen = [self], {self}
+    while level:
+        for node in level:
+            node._backward()
+        below = dict.fromkeys(child for node in level for child in node._prev)
+        level = [node for node in below if node not in seen]
+        seen.update(level)
+
+
+@replaces('_topological_order')
+def marked_too_early(self):
+    """Mark a node as seen when it is put on the stack, and not when it is opened."""
+    order, seen, stack = [], {self}, [(self, False)]
+    while stack:
+        node, inputs_placed = stack.pop()
+        if inputs_placed:
+            order.append(node)
+        else:
+            stack.append((node, True))
+            for child in reversed(node._prev):
+                if child not in seen:
+                    seen.add(child)
+                    stack.append((child, False))
+    return order
+
+
+@replaces('backward')
+def without_reset(self):
+    """Begin with what an earlier backward has left in the inner nodes."""
+    self.grad = 1
+    for node in reversed(self._topological_order()):
+        node._backward()
+
+
+@replaces('exp')
+def slope_from_input(self):
+    """Store the input as the slope of exp."""
+    return type(self)(math.exp(self.data), (self,), 'exp', _slopes=(self.data,))
+
+
+@replaces('tanh')
+def by_formula(self):
+    """Build tanh from exp, which overflows where tanh does not."""
+    e = (2 * self).exp()
+    return (e - 1) / (e + 1)
+
+
+@replaces('relu')
+def unbent(self):
+    """Forget to bend, in the number and in the slope."""
+    return type(self)(self.data, (self,), 'ReLU', _slopes=(1,))
+
+
+@replaces('backward')
+def from_minus_one(self):
+    """Begin with -1, so that every gradient has the wrong sign."""
+    for node in self._topological_order():
+        node.grad = 0 if node._prev else node.grad
+    self.grad -= 1
+    for node in reversed(self._topological_order()):
+        node._backward()
+
+
+@replaces('zero_grad')
+def forgotten(self):
+    """Leave the gradients of the parameters as they are."""
