@@ -25,6 +25,9 @@ MODULES = sorted(path.stem for path in HERE.glob('*.py'))
 LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.MULTILINE)
 
 
+FOLDED = {'hide-cell': 'Solution', 'hide-input': 'The check'}  # tags of cells that are folded, and what is seen of them
+
+
 class LoomError(Exception):
     """Source, chapters and notebooks disagree."""
 
@@ -124,10 +127,13 @@ def check_notebook(path):
 
 
 def paired(path):
-    """Return the notebook that a chapter's MyST file describes, with cell ids that stay the same."""
+    """Return the notebook that a chapter's MyST file describes, with cell ids that stay the same, and folds."""
     notebook = jupytext.read(path)
     for i, cell in enumerate(notebook.cells):
         cell.id = f'cell-{i:03}'
+        for name in FOLDED.keys() & set(cell.metadata.get('tags', ())):
+            cell.metadata.jupyter = {'source_hidden': True}
+            cell.metadata.mystnb = {'code_prompt_show': FOLDED[name], 'code_prompt_hide': FOLDED[name]}
     return notebook
 
 

@@ -1,0 +1,63 @@
+"""Sphinx: the map of the book, drawn from what the chapters say of themselves.
+
+`{chapter-map}` shows which chapter needs which. It reads the links in the line "You need:" of each chapter, so that
+the map cannot say anything else than the chapters do.
+"""
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from graphviz import Digraph
+from sphinx import addnodes
+
+from micrograd.graph import INK, LEAF, LOOK, OPERATION, inline, layout
+
+
+class chapter_map(nodes.Element):
+    """The place of the map, until all chapters are read."""
+
+
+class ChapterMap(Directive):
+    """Leave a place for the map."""
+
+    def run(self):
+        return [chapter_map()]
+
+
+def needs(env, page):
+    """Return the pages to which a chapter's line "You need:" links."""
+    for item in env.get_doctree(page).findall(nodes.list_item):
+        if item.astext().startswith('You need:'):
+            return [link['reftarget'] for link in item.findall(addnodes.pending_xref)]
+    return []
+
+
+def chapters(env):
+    """Return {page: title} for the pages whose names begin with a number, in order."""
+    return {page: env.titles[page].astext() for page in sorted(env.found_docs) if page[:2].isdigit()}
+
+
+def draw(env, builder, docname):
+    """Return HTML for the map on the page `docname`, each chapter a link."""
+    titles = chapters(env)
+    graph = Digraph(graph_attr={**LOOK, 'ranksep': '0.22'}, edge_attr={'color': OPERATION},
+                    node_attr={'shape': 'box', 'fontname': 'Helvetica,sans-serif', 'fontsize': '13', 'height': '0.35', 'margin': '0.25,0.05'})
+    says = ['Which chapter needs which.']
+    for page, title in titles.items():
+        needed = needs(env, page)
+        graph.node(page, title, URL=builder.get_relative_uri(docname, page), color=INK if needed else LEAF)
+        graph.edges((other, page) for other in needed)
+        says += [f'“{title}” needs “{titles[other]}”.' for other in needed]
+    svg = inline(layout(graph.source, 'svg').decode(), ' '.join(says))
+    return svg.replace('role="img"', 'role="group"', 1)  # an image could hold no links
+
+
+def put_map(app, doctree, docname):
+    """Replace the place by the map."""
+    for place in list(doctree.findall(chapter_map)):
+        place.replace_self(nodes.raw('', draw(app.env, app.builder, docname), format='html'))
+
+
+def setup(app):
+    app.add_node(chapter_map)
+    app.add_directive('chapter-map', ChapterMap)
+    app.connect('doctree-resolved', put_map)
+    return {'version': '1', 'parallel_read_safe': True}
