@@ -39,7 +39,8 @@ def draw(env, builder, docname):
     """Return HTML for the map on the page `docname`, each chapter a link."""
     titles = chapters(env)
     graph = Digraph(graph_attr={**LOOK, 'ranksep': '0.22'}, edge_attr={'color': OPERATION},
-                    node_attr={'shape': 'box', 'fontname': 'Helvetica,sans-serif', 'fontsize': '13', 'height': '0.35', 'margin': '0.25,0.05'})
+                    node_attr={'shape': 'box', 'fontname': 'Helvetica,sans-serif',
+                               'fontsize': '12', 'height': '0.35', 'margin': '0.2,0.05'})
     says = ['Which chapter needs which.']
     for page, title in titles.items():
         needed = needs(env, page)

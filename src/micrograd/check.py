@@ -17,12 +17,13 @@ def expect(what, got, expected, slips=None, within=1e-6):
     """
     if same(got, expected, within):
         return
+    if empty(got):  # which does not give the answer away
+        raise NotYet(f"{what}\n    {NOTHING_CAME}")
     words = f"{what}\n    expected {expected!r}\n    got      {got!r}"
-    likely = [slip for wrong, slip in (slips or {}).items() if same(got, wrong, within)]
-    if not likely and empty(got):
-        likely = [NOTHING_CAME]
-    if likely:
-        words += f"\n    likely slip: {likely[0]}"
+    for wrong, slip in (slips or {}).items():
+        if same(got, wrong, within):
+            words += f"\n    likely slip: {slip}"
+            break
     raise NotYet(words)
 
 
@@ -63,8 +64,7 @@ def outcome(check, *answer):
         return f"not yet: {problem}"
     except Exception as error:
         words = f"not yet: it ended in {type(error).__name__}: {error}"
-        slip = f"\n    likely slip: {NOTHING_CAME}" if 'None' in words else ''
-        return words + slip
+        return words + (f"\n    {NOTHING_CAME}" if 'None' in words else '')
     return ''
 
 
