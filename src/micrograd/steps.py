@@ -71,11 +71,12 @@ class Steps:
 
     def picture(self, i):
         """Return the picture of a step as HTML, each box as wide as in all others."""
-        drawing = self.drawings[i]
+        words = f"{self.sayings[i]} {self.drawings[i].says}"
+        drawing = self.drawings[i].copy()
         for number, texts in enumerate(zip(*self.boxes)):
             longest = max(len(line) for text in texts for line in text.split('|'))
             drawing.node(f'v{number}', width=f'{0.3 + 0.09 * longest:.2f}')
-        return inline(drawing.pipe('svg', 'utf-8'), f"{self.sayings[i]} {drawing.says}")
+        return inline(drawing.pipe('svg', 'utf-8'), words)
 
 
 def light(drawing, place, handing_on):

@@ -1,0 +1,184 @@
+"""For each exercise a wrong answer that people give, and words of what its check must say of it."""
+
+SLIPS = {
+    '00-tour': {
+        '0.1': ("slopes = [2.0 * -3.0, 4.0]", "a is there twice"),
+        '0.2': ("""
+def wrong_step(parameters):
+    for p in parameters:
+        p.data += 0.05 * p.grad
+prediction = ['loss_falls', 'slope_holds']""", "the gradient is right, its use is wrong"),
+        '0.3': ("""
+def learn(targets, steps=100):
+    model = MLP(2, [4, 1])
+    for step in range(steps):
+        total = sum((model(x) - y)**2 for x, y in zip(points, targets))
+        model.zero_grad()
+        total.backward()
+    return model""", "is there an update in the loop?")},
+    '01-slope': {
+        '1.1': ("estimate = 6.0", "the estimate is off by h"),
+        '1.2': ("""
+def wrong_slope(f, x, h=1e-5):
+    return (f(x + h) - f(x - h)) / h
+prediction = ['bottom', 'constant', 'line']""", "twice nothing is still nothing"),
+        '1.3': ("""
+def gradient(f, at):
+    h = 1e-5
+    return [(f(*[x + h for x in at]) - f(*[x - h for x in at])) / (2 * h) for _ in at]""", "hold the others still")},
+    '02-memory': {
+        '2.1': ("slopes = (2.0, 3)", "a.__rmul__(3) is a * 3"),
+        '2.2': ("""
+def wrong_mul(self, other):
+    return Value(self.data * other.data, (self, other), '*', _slopes=(self.data, other.data))
+prediction = ['product', 'square']""", "in x * x each factor is the other one, too"),
+        '2.3': ("""
+@extend(Value)
+class Value:
+    def times_plus(self, b, c):
+        return self * b + c""", "these are two nodes")},
+    '03-pictures': {
+        '3.1': ("boxes, arrows = 3, 4", "each circle has an arrow to its result"),
+        '3.2': ("""
+def wrong_trace(root):
+    nodes, edges = [root], []
+    for node in nodes:
+        for child in node._prev:
+            edges.append((child, node))
+            nodes.append(child)
+    return nodes, edges
+prediction = ['shared_nodes', 'shared_edges']""", "a leaf, met twice, adds no edge"),
+        '3.3': ("""
+def in_words(v):
+    return f" {v._op} ".join(in_words(child) for child in v._prev) if v._prev else v.label or str(v.data)""",
+                "without parentheses this is another calculation")},
+    '04-blame': {
+        '4.1': ("gradients = [-3.0, 2.0, -6.0]", "a and b get their share of 4"),
+        '4.2': ("""
+def hand_on(node):
+    for child, slope in zip(node._prev, node._slopes):
+        child.grad = slope""", "multiply by the gradient of the result"),
+        '4.3': ("""
+def wrong_walk(nodes):
+    nodes[0].grad = nodes[0].data
+    for node in nodes:
+        for child, slope in zip(node._prev, node._slopes):
+            child.grad = slope * node.grad
+prediction = ['six', 'one', 'zero']""", "when the result is 1, the bug is right by luck")},
+    '05-local': {
+        '5.1': ("contributions = [4.0, 2.0, 2.0]", "the square has the gradient 2"),
+        '5.2': ("""
+def wrong_backward(self):
+    for child, slope in zip(self._prev, self._slopes):
+        child.grad += slope
+prediction = ['chain', 'twice']""", "in a + a, too, the gradient of the result is 1"),
+        '5.3': ("""
+def mean(values):
+    return Value(sum(v.data for v in values) / len(values), values, 'mean', _slopes=(1,) * len(values))""",
+                "a fifth of its own movement")},
+    '06-order': {
+        '6.1': ("labels = ['L', 'p', 's', 'b', 'a']", "turn it round"),
+        '6.2': ("""
+def wrong_backward(self):
+    order = self._topological_order()
+    for node in order:
+        node.grad = 0
+    self.grad = 1
+    for node in reversed(order):
+        node._backward()
+prediction = ['twice']""", "swept away by the second call"),
+        '6.3': ("""
+def order_by_counting(root):
+    order = [root]
+    for node in order:
+        order.extend(child for child in node._prev if child not in order)
+    return order""", "do not let it go while a user is still to come")},
+    '07-arithmetic': {
+        '7.1': ("answer = [2.0, 0.5, -0.5]", "b is below the line, too"),
+        '7.2': ("""
+def wrong_rsub(self, other):
+    return self - other
+prediction = ['two_minus_x', 'x_minus_x']""", "two Values meet in __sub__"),
+        '7.3': ("""
+@extend(Value)
+class Value:
+    def __abs__(self):
+        return Value(abs(self.data), (self,), 'abs', _slopes=(1,))""", "below zero, more of x makes abs(x) smaller")},
+    '08-bends': {
+        '8.1': ("answer = [0.5, -0.25]", "two minus signs"),
+        '8.2': ("""
+def wrong_tanh(self):
+    return Value(math.tanh(self.data), (self,), 'tanh', _slopes=(1 - self.data**2,))
+prediction = ['slope_at_0', 'slope_at_half']""", "at 0 input and result are equal"),
+        '8.3': ("""
+@extend(Value)
+class Value:
+    def sigmoid(self):
+        data = 1 / (1 + math.exp(-self.data))
+        return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", "OverflowError")},
+    '09-trust': {
+        '9.1': ("""
+def f(a):
+    return 7 * a""", "use a more than once"),
+        '9.2': ("""
+def wrong_exp(self):
+    data = 2**self.data
+    return Value(data, (self,), 'exp', _slopes=(data * math.log(2),))
+prediction = ['by_measuring', 'by_pytorch']""", "number and slope fit each other"),
+        '9.3': ("""
+def second_slope(f, x, h=1e-5):
+    return engine(f, [x])[1]""", "that is the slope: measure how it changes")},
+    '10-neuron': {
+        '10.1': ("count = 5 * 3 + 5 * 5 + 2 * 5", "every neuron has a bias"),
+        '10.2': ("""
+def wrong_parameters(self):
+    return self.w
+prediction = ['measurement', 'number']""", "it measures the parameters that it is given"),
+        '10.3': ("""
+class Skip(Module):
+    def __init__(self, n):
+        self.layer = Layer(n, n)
+    def __call__(self, x):
+        return [xi + yi for xi, yi in zip(x, self.layer.activations(x))]""", "write one of its own")},
+    '11-learning': {
+        '11.1': ("p = 3 + 0.1 * 4", "that is uphill"),
+        '11.2': ("""
+def wrong_train(model, steps=5, rate=0.01):
+    train(model, steps, rate)""", "no bug is planted"),
+        '11.3': ("""
+def momentum_step(parameters, speeds, rate, keep):
+    for p, speed in zip(parameters, speeds):
+        speed = keep * speed + p.grad
+        p.data -= rate * speed""", "the old speeds are lost")},
+    '12-moons': {
+        '12.1': ("answer = [1.4, -1.0]", "a higher score makes it worse"),
+        '12.2': ("""
+def wrong_hinge(score, target):
+    return (-target * score).relu()
+prediction = ['barely']""", "the wrong side pays 1 less, too"),
+        '12.3': ("""
+def batches(n, size, rng):
+    order = list(range(n))
+    rng.shuffle(order)
+    return [order[i:i + size] for i in range(0, n - size + 1, size)]""", "the last, shorter piece is lost")},
+    '20-loom': {
+        '20.1': ("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too"),
+        '20.2': ("""
+def wrong_join(texts):
+    return '\\n'.join(texts)
+prediction = ['__init__', 'engine', 'wrong']""", "one piece alone is never joined"),
+        '20.3': ("""
+def longest(module):
+    name = max(pieces(read(module)), key=lambda name: len(pieces(read(module))[name]))
+    return name, len(pieces(read(module))[name])""", "expected ('MLP.__init__', 10)")},
+    '21-grade': {
+        '21.1': ("engine = 'by_recursion'", "that one gives 30"),
+        '21.2': ("""
+def wrong_relu(self):
+    return Value(max(self.data, 0), (self,), 'ReLU', _slopes=(1 if self.data >= 0 else 0,))
+prediction = ['the power 0 at 0', 'the rectifier']""", "a power is no relu"),
+        '21.3': ("""
+def a_number_on_the_left(Value):
+    x = Value(5.0)
+    expect("3 * x at 5", (3 * x).data, 15.0)""", "does your question look at x.grad")},
+}

@@ -1,0 +1,92 @@
+"""The grader: full marks for the finished engine, the right hint for each wrong one, clear words for wrong input."""
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from micrograd import engine, grade, nn
+from micrograd.check import planted
+from micrograd.engine import Value
+from micrograd.wrong import WRONG
+
+ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'
+
+
+def reports(program, until=99):
+    return {words: problem for _, words, problem in grade.grade(program, until)}
+
+
+def test_full_marks():
+    said = reports({'Value': Value, 'Neuron': nn.Neuron, 'MLP': nn.MLP})
+    assert len(said) == len(grade.QUESTIONS) == 18 and not any(said.values())
+
+
+@pytest.mark.parametrize('name, question, hint', [
+    ('overwriting', 'a number used twice', "+= and not ="),
+    ('by_recursion', 'two ways to one node', "you recursed without an order"),
+    ('at_first_visit', 'the other way round', "visited once, or by levels"),
+    ('level_by_level', 'the other way round', "visited once, or by levels"),
+    ('marked_too_early', 'two ways to one node', "visited once, too early"),
+    ('without_reset', 'backward twice', "inner nodes begin with what the first call has left"),
+    ('slope_from_input', 'the exponential', "its result, not its input"),
+    ('by_formula', 'the hyperbolic tangent', "OverflowError"),
+    ('unbent', 'the rectifier', "below 0 relu answers 0"),
+    ('from_minus_one', 'two ways to one node', "begin with the gradient +1")])
+def test_hints(name, question, hint):
+    method, wrong = WRONG[name]
+    with planted(Value, **{method: wrong}):
+        assert hint in reports({'Value': Value})[question]
+
+
+def test_every_question_can_be_failed():
+    class Nothing:
+        def __init__(self, *data):
+            self.data = 0
+    said = reports({'Value': Nothing, 'Neuron': Nothing, 'MLP': Nothing})
+    assert all(problem.startswith('not yet') for problem in said.values())
+
+
+def test_only_up_to_a_chapter():
+    assert {chapter for chapter, *_ in grade.grade({'Value': Value}, 6)} == {2, 5, 6}
+
+
+@pytest.mark.parametrize('module, right', [('engine', '16 of 16 right'), ('nn', '2 of 2 right')])
+def test_the_library_as_a_file(module, right, capsys):
+    file = {'engine': engine, 'nn': nn}[module].__file__
+    assert grade.main([file]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == right
+
+
+def test_karpathys_package(capsys):
+    if not ORIGINAL.exists():
+        pytest.skip("`make test` installs micrograd 0.1.0 there")
+    assert grade.main([str(ORIGINAL / 'engine.py')]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == '10 of 16 right'
+    lost = [line[12:42].strip() for line in lines if line.startswith('chapter') and not line.endswith(' right')]
+    assert lost == ['backward twice', 'a long chain', 'the power 0 at 0', 'the exponential', 'the logarithm',
+                    'the hyperbolic tangent']
+    assert grade.main([str(ORIGINAL / 'nn.py')]) == 0
+
+
+@pytest.mark.parametrize('text, words', [
+    (None, "FileNotFoundError"), ("class Value(:", "SyntaxError"), ("1 / 0", "ZeroDivisionError"),
+    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("x = 1", "expected a class Value, Neuron or MLP")])
+def test_wrong_input(text, words, tmp_path, capsys):
+    file = tmp_path / 'my_engine.py'
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SystemExit) as stop:
+        grade.main([str(file)])
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert words in said and 'my_engine.py' in said and 'Traceback' not in said
+
+
+def test_as_a_command(tmp_path):
+    file = tmp_path / 'my_engine.py'
+    file.write_text("from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n    grad: float = 0\n")
+    run = subprocess.run([sys.executable, '-m', 'micrograd.grade', str(file), '2'], capture_output=True, text=True, check=False)
+    assert run.returncode == 1 and run.stderr == ''
+    assert run.stdout.splitlines()[-1] == '0 of 2 right'

@@ -1,0 +1,121 @@
+"""The backward pass to step through: its numbers, its words, its pictures, and that it needs no script."""
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from micrograd.engine import Value
+from micrograd.steps import Steps, watch
+
+
+@pytest.fixture(autouse=True)
+def packaged_graphviz(monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+
+
+def example():
+    a = Value(1.0, label='a')
+    b = 3 * a
+    b.label = 'b'
+    return a, b + 4 * b
+
+
+class Tags(HTMLParser):
+    """Collects the start tags of a page as (name, attributes)."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def named(self, name):
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def test_the_words_are_the_numbers_of_a_real_run():
+    a, d = example()
+    steps = watch(d)
+    assert repr(steps).splitlines() == [
+        '1. v0 begins with 1.',
+        '2. v0 hands on its 1: b gets 1 × 1 = 1; v2 gets 1 × 1 = 1.',
+        '3. v2 hands on its 1: b gets 4 × 1 = 4, has 5; 4 gets 3 × 1 = 3.',
+        '4. b hands on its 5: a gets 3 × 5 = 15; 3 gets 1 × 5 = 5.']
+    assert a.grad == 15.0
+
+
+def test_it_is_the_pass_of_the_library():
+    a, d = example()
+    watch(d)
+    other, e = example()
+    e.backward()
+    assert a.grad == other.grad == 15.0
+
+
+def test_an_order_of_ones_own_may_be_wrong():
+    a, d = example()
+    b, c = d._prev
+    watch(d, [d, b, c])
+    assert a.grad == 3.0
+
+
+def test_a_leaf_alone():
+    assert repr(watch(Value(2.0, label='x'))) == '1. x begins with 1.'
+
+
+def test_both_uses_of_a_number_are_told():
+    a = Value(3.0, label='a')
+    assert repr(watch(a + a)).endswith('a gets 1 × 1 = 1, has 2; a gets 1 × 1 = 1, has 2.')
+
+
+def test_each_step_has_a_button_a_picture_and_words():
+    _, d = example()
+    steps = watch(d)
+    page = Tags(steps._repr_html_())
+    radios, pictures = page.named('input'), [svg for svg in page.named('svg') if svg.get('role') == 'img']
+    assert len(radios) == len(pictures) == len(steps.sayings) == 4
+    assert len({radio['name'] for radio in radios}) == 1 and [('checked' in radio) for radio in radios] == [True] + [False] * 3
+    for radio, picture, says in zip(radios, pictures, steps.sayings):
+        assert says in radio['aria-label'] and picture['aria-label'].startswith(says) and 'grad' in picture['aria-label']
+    ids = [radio['id'] for radio in radios]
+    assert [label['for'] for label in page.named('label')] == [ids[1], ids[2], ids[0], ids[3], ids[1], ids[2]]
+    assert not page.named('script')
+
+
+def test_pictures_do_not_move_from_step_to_step():
+    _, d = example()
+    boxes = [re.findall(r'<polygon fill="none"[^>]*points="([^"]*)"', frame)
+             for frame in watch(d)._repr_html_().split('<figure>')[1:]]
+    assert len(boxes) == 4 and boxes[0] and all(frame == boxes[0] for frame in boxes)
+
+
+def test_the_node_that_hands_on_and_its_edges_are_bolder():
+    _, d = example()
+    steps = watch(d)
+    bold = [(drawing.source.count('[penwidth'), drawing.source.count('dir=back')) for drawing in steps.drawings]
+    assert bold == [(1, 0), (1, 2), (1, 2), (1, 2)]
+
+
+def test_showing_twice_gives_the_same():
+    _, d = example()
+    steps = watch(d)
+    assert steps._repr_html_() == steps._repr_html_()
+
+
+def test_two_on_one_page_do_not_share_buttons():
+    a, d = example()
+    first, second = watch(d), watch(a * 2)
+    names = [set(re.findall('name="([^"]*)"', steps._repr_html_())) for steps in (first, second)]
+    assert not names[0] & names[1]
+
+
+def test_by_hand():
+    a = Value(3.0, label='a')
+    y = a * 2
+    y.grad = 1
+    steps = Steps(y)
+    a.grad = 2.0
+    steps.take(y)
+    assert steps.sayings == ['v0 begins with 1.', 'v0 hands on its 1: a gets 2 × 1 = 2; 2 gets 3 × 1 = 3, has 0.']
