@@ -53,7 +53,7 @@ def in_words(v):
     return f" {v._op} ".join(in_words(child) for child in v._prev) if v._prev else v.label or str(v.data)""",
                 "without parentheses this is another calculation")},
     '04-blame': {
-        '4.1': ("gradients = [-3.0, 2.0, -6.0]", "a and b get their share of 4"),
+        '4.1': ("gradients = [-3.0, 2.0, -6.0]", "both get a share of 4"),
         '4.2': ("""
 def hand_on(node):
     for child, slope in zip(node._prev, node._slopes):

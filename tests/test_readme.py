@@ -31,3 +31,21 @@ def test_the_engine_is_as_short_as_it_is_said_to_be():
     for page in ('README.md', 'book/00-tour.md'):
         claim = re.search(r'fewer than (\d+) lines', (ROOT / page).read_text(encoding='utf-8'))
         assert lines < int(claim[1]), page
+
+
+def test_the_report_is_what_the_grader_says(capsys):
+    from micrograd.check import planted
+    from micrograd.engine import Value
+    from micrograd.grade import grade
+    from micrograd.wrong import by_recursion
+    shown = re.search(r'^chapter 6 .*?(?=^```)', (ROOT / 'README.md').read_text(encoding='utf-8'), re.DOTALL | re.MULTILINE)[0]
+    with planted(Value, backward=by_recursion):
+        said = {words: problem for _, words, problem in grade({'Value': Value})}
+    assert shown == f"chapter 6   {'two ways to one node':30} {said['two ways to one node']}\n"
+
+
+def test_the_number_of_wrong_engines():
+    from micrograd.wrong import WRONG
+    numbers = {'nine': 9, 'ten': 10, 'eleven': 11, 'twelve': 12}
+    claim = re.search(r'^- (\w+) engines that are wrong', (ROOT / 'README.md').read_text(encoding='utf-8'), re.MULTILINE)[1]
+    assert numbers[claim.lower()] == len(WRONG)
