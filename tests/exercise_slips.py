@@ -94,7 +94,7 @@ def order_by_counting(root):
         order.extend(child for child in node._prev if child not in order)
     return order""", "do not let it go while a user is still to come")},
     '07-arithmetic': {
-        '7.1': ("answer = [2.0, 0.5, -0.5]", "b is below the line, too"),
+        '7.1': ("answer = [4.0, 0.5, -0.5]", "b is below the line, too"),
         '7.2': ("""
 def wrong_rsub(self, other):
     return self - other
@@ -141,7 +141,7 @@ class Skip(Module):
     def __call__(self, x):
         return [xi + yi for xi, yi in zip(x, self.layer.activations(x))]""", "write one of its own")},
     '11-learning': {
-        '11.1': ("p = 3 + 0.1 * 4", "that is uphill"),
+        '11.1': ("p = 4 + 0.1 * 6", "that is uphill"),
         '11.2': ("""
 def wrong_train(model, steps=5, rate=0.01):
     train(model, steps, rate)""", "no bug is planted"),

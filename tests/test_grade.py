@@ -72,7 +72,7 @@ def test_karpathys_package(capsys):
 
 @pytest.mark.parametrize('text, words', [
     (None, "FileNotFoundError"), ("class Value(:", "SyntaxError"), ("1 / 0", "ZeroDivisionError"),
-    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("x = 1", "expected a class Value, Neuron or MLP")])
+    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("x = 1", "expected a Value, Neuron or MLP")])
 def test_wrong_input(text, words, tmp_path, capsys):
     file = tmp_path / 'my_engine.py'
     if text is not None:

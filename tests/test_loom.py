@@ -152,6 +152,16 @@ def test_cells_are_small(name):
     assert max(len(line) for cell in cells for line in cell.source.splitlines()) <= 88
 
 
+@pytest.mark.parametrize('name', NAMES)
+def test_what_is_to_be_predicted_is_folded(name):
+    text = (ROOT / 'book' / f'{name}.md').read_text(encoding='utf-8')
+    for after in re.split(r'^:::\{admonition\} Predict$', text, flags=re.MULTILINE)[1:]:
+        section = re.split('^## ', after, flags=re.MULTILINE)[0]
+        own = [cell for cell in jupytext.reads(section, 'md:myst').cells
+               if cell.cell_type == 'code' and 'weave' not in cell.metadata]
+        assert not own or 'hide-output' in own[0].metadata.get('tags', ())
+
+
 # The library as of each chapter, in an interpreter of its own.
 
 FACTS = [  # the chapter in which each of these becomes true

@@ -25,7 +25,9 @@ MODULES = sorted(path.stem for path in HERE.glob('*.py'))
 LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.MULTILINE)
 
 
-FOLDED = {'hide-cell': 'Solution', 'hide-input': 'The check'}  # tags of cells that are folded, and what is seen of them
+# Tags of cells that are folded: what is seen of them, and what JupyterLab folds.
+FOLDED = {'hide-cell': ('Solution', 'source_hidden'), 'hide-input': ('The check', 'source_hidden'),
+          'hide-output': ('What comes out', 'outputs_hidden')}
 
 
 class LoomError(Exception):
@@ -132,8 +134,9 @@ def paired(path):
     for i, cell in enumerate(notebook.cells):
         cell.id = f'cell-{i:03}'
         for name in FOLDED.keys() & set(cell.metadata.get('tags', ())):
-            cell.metadata.jupyter = {'source_hidden': True}
-            cell.metadata.mystnb = {'code_prompt_show': FOLDED[name], 'code_prompt_hide': FOLDED[name]}
+            words, part = FOLDED[name]
+            cell.metadata.jupyter = {part: True}
+            cell.metadata.mystnb = {'code_prompt_show': words, 'code_prompt_hide': words}
     return notebook
 
 
@@ -157,7 +160,8 @@ def pictures(notebook):
     for cell in notebook.cells:
         if 'save' in cell.metadata:
             html = cell.outputs[0].data['text/html']
-            saved[cell.metadata['save']] = re.search(r'<svg.*</svg>', html, re.DOTALL)[0].replace('currentColor', '#808080') + '\n'
+            svg = re.search(r'<svg.*</svg>', html, re.DOTALL)[0]
+            saved[cell.metadata['save']] = svg.replace('currentColor', '#808080') + '\n'
     return saved
 
 

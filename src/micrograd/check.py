@@ -3,6 +3,10 @@ from contextlib import contextmanager
 from functools import wraps
 
 NOTHING_CAME = "nothing came: is your answer still empty, or a `return` missing?"
+ERRORS = {  # what to look for, when a check ends in an error that says this
+    'NoneType': NOTHING_CAME,
+    'recursion': "your method calls the one in whose place it stands",
+    'object is not iterable': "a tuple of one needs a comma: (x,)"}
 
 
 class NotYet(Exception):
@@ -25,6 +29,22 @@ def expect(what, got, expected, slips=None, within=1e-6):
             words += f"\n    likely slip: {slip}"
             break
     raise NotYet(words)
+
+
+def expect_prediction(prediction, found, slips=None):
+    """Return None if `prediction` lists what was `found`; else raise a NotYet.
+
+    It does not say what was found, so that one can think again. The keys of `slips` are
+    sorted tuples.
+    """
+    if not isinstance(prediction, (list, tuple, set)):
+        raise NotYet(f"your prediction: expected a list of names, got {prediction!r}")
+    names = sorted(prediction)
+    if names != sorted(found):
+        one_too_many = "one that you name is not among them"
+        slip = one_too_many if set(names) - set(found) else "one more is among them"
+        slip = NOTHING_CAME if not names else (slips or {}).get(tuple(names), slip)
+        raise NotYet(f"your prediction {names}\n    {slip}")
 
 
 def same(one, other, within):
@@ -64,7 +84,8 @@ def outcome(check, *answer):
         return f"not yet: {problem}"
     except Exception as error:
         words = f"not yet: it ended in {type(error).__name__}: {error}"
-        return words + (f"\n    {NOTHING_CAME}" if 'None' in words else '')
+        hints = [hint for part, hint in ERRORS.items() if part in words]
+        return '\n    '.join([words, *hints[:1]])
     return ''
 
 

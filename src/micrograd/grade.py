@@ -3,6 +3,7 @@ import argparse
 import math
 import runpy
 import sys
+from pathlib import Path
 
 from micrograd.check import expect, outcome
 
@@ -64,6 +65,7 @@ def two_ways_to_one_node(Value):
     expect("c + b with b = 3a and c = 4b: the gradient of a", a.grad, 15.0,
            {30.0: "you recursed without an order: b hands on all it has once per path",
             -15.0: "begin with the gradient +1 of the result",
+            0.0: "nothing arrives: begin with 1, at the result",
             3.0: "b hands on before c has given its share: visited once, too early",
             12.0: "gradients overwrite each other: += and not ="})
 
@@ -88,6 +90,8 @@ def backward_twice(Value):
     d.backward()
     expect("the gradient of a after two calls", a.grad, 30.0,
            {57.0: "inner nodes begin with what the first call has left in them",
+            60.0: "you recursed without an order: b hands on all it has once per path",
+            114.0: "recursion without an order, and inner nodes that are not emptied",
             72.0: "inner nodes and the result begin with what the first call has left",
             15.0: "leaves are emptied; they should add, so that several losses can"})
 
@@ -222,6 +226,7 @@ def grade(program, until=math.inf):
 
 def classes(file):
     """Run a Python file, and return {name: class} for the classes that it defines."""
+    sys.path.insert(0, str(Path(file).parent))  # an nn.py may import its engine
     names = runpy.run_path(file, run_name='your program')
     return {name: value for name, value in names.items()
             if isinstance(value, type) and value.__module__ == 'your program'}
@@ -240,7 +245,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         program = classes(options.file)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         what = f"{type(error).__name__}: {error}"
         parser.error(f"expected a file that runs, but {options.file} ends in {what}")
     verdicts = []
@@ -248,7 +253,8 @@ def main(arguments=None):
         print(f"chapter {chapter:<3} {words:30} {problem or 'right'}", flush=True)
         verdicts.append(not problem)
     if not verdicts:
-        parser.error(f"expected a class Value, Neuron or MLP in {options.file}")
+        asked = f"with questions up to {options.chapter}"
+        parser.error(f"expected a Value, Neuron or MLP in {options.file}, {asked}")
     print(f"{sum(verdicts)} of {len(verdicts)} right")
     return 0 if all(verdicts) else 1
 
