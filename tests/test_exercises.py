@@ -11,7 +11,7 @@ import pytest
 import weave
 from exercise_slips import SLIPS
 
-from micrograd.check import NotYet, checked, empty, expect, failing, outcome, planted, same
+from micrograd.check import NotYet, checked, empty, expect, expect_prediction, failing, planted, problem_in, same
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {path.stem: path for path in weave.chapters()}
@@ -115,7 +115,8 @@ def fresh_modules():
 @pytest.mark.parametrize('one, other, equal', [
     (1.0, 1.0 + 1e-9, True), (1.0, 1.001, False), (1e9, 1e9 + 1, True), ([1, 2], (1.0, 2.0), True), ([1], [1, 2], False),
     ('a', 'a', True), ('a', 'b', False), ('1', 1, False), (None, 0, False), ([[1.0]], [[1.0 + 1e-9]], True),
-    (float('nan'), float('nan'), False), (float('inf'), float('inf'), True), (True, True, True), ([], [], True)])
+    (float('nan'), float('nan'), False), (float('inf'), float('inf'), True), (0.0, float('inf'), False),
+    (1.0, float('-inf'), False), (10**400, 10**400, True), (10**400, 1.0, False), (True, True, True), ([], [], True)])
 def test_same(one, other, equal):
     assert same(one, other, 1e-6) is equal
 
@@ -137,24 +138,53 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
     assert '2' not in str(empty_answer.value)
 
 
-def test_outcomes(capsys):
+def test_problems(capsys):
     def double(answer):
         expect("double", answer(2), 4)
-    assert outcome(double, lambda x: 2 * x) == ''
-    assert outcome(double, lambda x: x).startswith('not yet: double\n    expected 4')
-    assert outcome(double, lambda x: x.y) == "not yet: it ended in AttributeError: 'int' object has no attribute 'y'"
+    assert problem_in(double, lambda x: 2 * x) == ''
+    assert problem_in(double, lambda x: x).startswith('not yet: double\n    expected 4')
+    assert problem_in(double, lambda x: x.y) == "not yet: it ended in AttributeError: 'int' object has no attribute 'y'"
+    assert problem_in(double, lambda x: exit(0)).startswith('not yet: it ended in SystemExit')
     checked(double)(lambda x: 2 * x)
     assert capsys.readouterr().out == 'right\n'
+
+
+@pytest.mark.parametrize('answer, hint', [
+    (lambda x: None.grad, "nothing came"), (lambda x: tuple(x), "a tuple of one needs a comma"),
+    (lambda x: answer_again(x), "your method calls the one in whose place it stands"), (lambda x: 1 / 0, None)])
+def test_errors_are_explained(answer, hint, capsys):
+    checked(lambda answer: answer(2))(answer)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith('not yet: it ended in')
+    assert hint in said[1] if hint else len(said) == 1
+
+
+def answer_again(x):
+    return answer_again(x)
+
+
+@pytest.mark.parametrize('prediction, words', [
+    ([], "nothing came"), ('chain', "expected a list of names, got 'chain'"), (['a'], "one more is among them"),
+    (['a', 'c'], "one that you name is not among them"), (['a', 'b', 'c'], "three is too many")])
+def test_predictions(prediction, words):
+    with pytest.raises(NotYet, match=words) as problem:
+        expect_prediction(prediction, ['b', 'a'], {('a', 'b', 'c'): "three is too many"})
+    assert "'b'" not in str(problem.value) or 'b' in prediction, "the answer is not given away"
+    assert expect_prediction(['a', 'b', 'a'], ['b', 'a']) is None
 
 
 def test_planted_is_gone_afterwards_even_after_an_error():
     class Clock:
         def time(self):
             return 12
-    with pytest.raises(ZeroDivisionError), planted(Clock, time=lambda self: 13):
-        assert Clock().time() == 13
+    class Watch(Clock):
+        zone = staticmethod(lambda: 'UTC')
+    with pytest.raises(ZeroDivisionError), planted(Watch, time=lambda self: 13, zone=lambda self: 'CET'):
+        assert (Watch().time(), Watch().zone(), Clock().time()) == (13, 'CET', 12)
         raise ZeroDivisionError
-    assert Clock().time() == 12
+    assert (Watch().time(), Watch().zone()) == (12, 'UTC') and 'time' not in vars(Watch)
+    with pytest.raises(AttributeError), planted(Clock, tme=None):
+        pass
 
 
 def test_failing():

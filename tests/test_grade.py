@@ -13,12 +13,8 @@ from micrograd.wrong import WRONG
 ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'
 
 
-def reports(program, until=99):
-    return {words: problem for _, words, problem in grade.grade(program, until)}
-
-
 def test_full_marks():
-    said = reports({'Value': Value, 'Neuron': nn.Neuron, 'MLP': nn.MLP})
+    said = grade.grade({'Value': Value, 'Neuron': nn.Neuron, 'MLP': nn.MLP})
     assert len(said) == len(grade.QUESTIONS) == 18 and not any(said.values())
 
 
@@ -36,19 +32,20 @@ def test_full_marks():
 def test_hints(name, question, hint):
     method, wrong = WRONG[name]
     with planted(Value, **{method: wrong}):
-        assert hint in reports({'Value': Value})[question]
+        assert hint in grade.grade({'Value': Value})[question]
 
 
 def test_every_question_can_be_failed():
     class Nothing:
         def __init__(self, *data):
             self.data = 0
-    said = reports({'Value': Nothing, 'Neuron': Nothing, 'MLP': Nothing})
+    said = grade.grade({'Value': Nothing, 'Neuron': Nothing, 'MLP': Nothing})
     assert all(problem.startswith('not yet') for problem in said.values())
 
 
 def test_only_up_to_a_chapter():
-    assert {chapter for chapter, *_ in grade.grade({'Value': Value}, 6)} == {2, 5, 6}
+    assert {chapter for chapter, *_ in grade.questions({'Value': Value}, 6)} == {2, 5, 6}
+    assert len(grade.grade({'Value': Value}, 6)) == 8
 
 
 @pytest.mark.parametrize('module, right', [('engine', '16 of 16 right'), ('nn', '2 of 2 right')])
@@ -72,7 +69,7 @@ def test_karpathys_package(capsys):
 
 @pytest.mark.parametrize('text, words', [
     (None, "FileNotFoundError"), ("class Value(:", "SyntaxError"), ("1 / 0", "ZeroDivisionError"),
-    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("x = 1", "expected a Value, Neuron or MLP")])
+    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("import sys; sys.exit()", "SystemExit"), ("x = 1", "expected a Value, Neuron or MLP")])
 def test_wrong_input(text, words, tmp_path, capsys):
     file = tmp_path / 'my_engine.py'
     if text is not None:
@@ -82,6 +79,24 @@ def test_wrong_input(text, words, tmp_path, capsys):
     assert stop.value.code == 2
     said = capsys.readouterr().err
     assert words in said and 'my_engine.py' in said and 'Traceback' not in said
+
+
+def test_a_network_finds_the_engine_beside_it(tmp_path, capsys):
+    (tmp_path / 'my_engine.py').write_text(Path(engine.__file__).read_text())
+    (tmp_path / 'my_nn.py').write_text(Path(nn.__file__).read_text().replace('micrograd.engine', 'my_engine'))
+    path = sys.path.copy()
+    assert grade.main([str(tmp_path / 'my_nn.py')]) == 0 and sys.path == path
+    assert grade.main([str(tmp_path / 'my_nn.py'), '10']) == 0
+    with pytest.raises(SystemExit):
+        grade.main([str(tmp_path / 'my_nn.py'), '8'])
+    assert "with questions up to 8" in capsys.readouterr().err
+
+
+def test_an_engine_that_leaves_is_not_praised(tmp_path, capsys):
+    file = tmp_path / 'my_engine.py'
+    file.write_text(Path(engine.__file__).read_text() + "\n    def backward(self):\n        raise SystemExit(0)\n")
+    assert grade.main([str(file)]) == 1
+    assert '2 of 16' not in capsys.readouterr().out.splitlines()[0]
 
 
 def test_as_a_command(tmp_path):

@@ -1,5 +1,6 @@
 """The backward pass to step through: its numbers, its words, its pictures, and that it needs no script."""
 import re
+from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
@@ -54,6 +55,28 @@ def test_it_is_the_pass_of_the_library():
     assert a.grad == other.grad == 15.0
 
 
+def test_a_second_pass_adds_as_the_library_does():
+    a, d = example()
+    d.backward()
+    watch(d)
+    assert a.grad == 30.0
+
+
+def test_a_large_graph_is_refused():
+    x = y = Value(1.0)
+    for _ in range(40):
+        y = y + x
+    with pytest.raises(ValueError, match="expected 40 values at most, got 41"):
+        watch(y)
+
+
+def test_fractions_and_operations_of_ones_own():
+    x = Value(Fraction(1, 3), label='x')
+    own = Value(2.0, (x,), 'own')
+    own._backward = lambda: None
+    assert '2. v0 hands on its 1.' in repr(watch(own)) and 'data 0.3333' in watch(own)._repr_html_()
+
+
 def test_an_order_of_ones_own_may_be_wrong():
     a, d = example()
     b, c = d._prev
@@ -67,7 +90,7 @@ def test_a_leaf_alone():
 
 def test_both_uses_of_a_number_are_told():
     a = Value(3.0, label='a')
-    assert repr(watch(a + a)).endswith('a gets 1 × 1 = 1, has 2; a gets 1 × 1 = 1, has 2.')
+    assert repr(watch(a + a)).endswith('a gets 1 × 1 = 1; a gets 1 × 1 = 1, has 2.')
 
 
 def test_each_step_has_a_button_a_picture_and_words():
@@ -106,7 +129,7 @@ def test_showing_twice_gives_the_same():
 
 def test_two_on_one_page_do_not_share_buttons():
     a, d = example()
-    first, second = watch(d), watch(a * 2)
+    first, second = watch(d), watch(d)
     names = [set(re.findall('name="([^"]*)"', steps._repr_html_())) for steps in (first, second)]
     assert not names[0] & names[1]
 

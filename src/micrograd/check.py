@@ -1,12 +1,16 @@
 """Checks that say what they expected, what came, and what the likely slip is."""
+import math
 from contextlib import contextmanager
 from functools import wraps
 
 NOTHING_CAME = "nothing came: is your answer still empty, or a `return` missing?"
-ERRORS = {  # what to look for, when a check ends in an error that says this
-    'NoneType': NOTHING_CAME,
-    'recursion': "your method calls the one in whose place it stands",
-    'object is not iterable': "a tuple of one needs a comma: (x,)"}
+ERRORS = {  # what to look for, if a check ends in such an error
+    "AttributeError: 'NoneType'": NOTHING_CAME,
+    "TypeError: 'NoneType'": NOTHING_CAME,
+    "TypeError: object of type 'NoneType'": NOTHING_CAME,
+    "TypeError: 'float' object is not iterable": "a tuple of one needs a comma: (x,)",
+    "TypeError: 'int' object is not iterable": "a tuple of one needs a comma: (x,)",
+    "RecursionError": "your method calls the one in whose place it stands"}
 
 
 class NotYet(Exception):
@@ -39,7 +43,7 @@ def expect_prediction(prediction, found, slips=None):
     """
     if not isinstance(prediction, (list, tuple, set)):
         raise NotYet(f"your prediction: expected a list of names, got {prediction!r}")
-    names = sorted(prediction)
+    names = sorted(set(prediction))
     if names != sorted(found):
         one_too_many = "one that you name is not among them"
         slip = one_too_many if set(names) - set(found) else "one more is among them"
@@ -53,9 +57,10 @@ def same(one, other, within):
         pairs = list(zip(one, other))
         return len(one) == len(other) and all(same(x, y, within) for x, y in pairs)
     try:
-        return one == other or abs(one - other) <= within * max(1, abs(other))
-    except TypeError:
-        return False
+        near = math.isclose(one, other, rel_tol=within, abs_tol=within)
+    except (TypeError, ValueError, OverflowError):  # not two numbers, or too large
+        near = False
+    return near or bool(one == other)
 
 
 def empty(answer):
@@ -72,36 +77,39 @@ def checked(check):
     """
     @wraps(check)
     def verdict(*answer):
-        print(outcome(check, *answer) or "right")
+        problem = problem_in(check, *answer) or "right"
+        hints = [hint for part, hint in ERRORS.items() if f"ended in {part}" in problem]
+        print('\n    '.join([problem, *hints[:1]]))
     return verdict
 
 
-def outcome(check, *answer):
+def problem_in(check, *answer):
     """Return what is not right yet, in words; '' where all of it is right."""
     try:
         check(*answer)
     except NotYet as problem:
         return f"not yet: {problem}"
-    except Exception as error:
-        words = f"not yet: it ended in {type(error).__name__}: {error}"
-        hints = [hint for part, hint in ERRORS.items() if part in words]
-        return '\n    '.join([words, *hints[:1]])
+    except (Exception, SystemExit) as error:
+        return f"not yet: it ended in {type(error).__name__}: {error}"
     return ''
 
 
 @contextmanager
 def planted(owner, **wrong):
     """Replace methods of a class, or functions of a module, while a `with` lasts."""
-    right = {name: getattr(owner, name) for name in wrong}
-    for name, replacement in wrong.items():
-        setattr(owner, name, replacement)
+    inherited = {name for name in wrong if name not in vars(owner)}
+    right = {name: vars(owner).get(name, getattr(owner, name)) for name in wrong}
     try:
+        for name, replacement in wrong.items():
+            setattr(owner, name, replacement)
         yield
     finally:
         for name, original in right.items():
             setattr(owner, name, original)
+            if name in inherited:
+                delattr(owner, name)
 
 
 def failing(*tests):
     """Run tests, functions that assert; return the sorted names of those that fail."""
-    return sorted(test.__name__ for test in tests if outcome(test))
+    return sorted(test.__name__ for test in tests if problem_in(test))

@@ -25,9 +25,9 @@ class Value:
     """A number that remembers how it was computed, and can ask what it depends on.
 
     `data` is the number; `grad` the derivative, with respect to it, of the result on
-    which `backward()` was called; `label` a name for the pictures. `_prev` holds the
-    inputs, `_op` the operation, `_slopes` the local derivative along each input.
-    A Value without inputs is a leaf.
+    which `backward()` was called (a leaf adds those of several calls); `label` a name
+    for the pictures. `_prev` holds the inputs, `_op` the operation, `_slopes` the local
+    derivative along each input. A Value without inputs is a leaf.
     """
 
     def __init__(self, data, _children=(), _op='', label='', _slopes=()):

@@ -5,7 +5,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from micrograd.check import expect, outcome
+from micrograd.check import NotYet, expect, problem_in
 
 QUESTIONS = []
 
@@ -103,9 +103,10 @@ def a_long_chain(Value):
         y = y + x
     try:
         y.backward()
-    except RecursionError:
-        expect("100,000 additions in a row", "RecursionError", "a gradient",
-               {"RecursionError": "the search for the order calls itself: use a stack"})
+    except RecursionError as error:
+        words = "100,000 additions in a row end in a RecursionError"
+        slip = "    likely slip: a function calls itself for every step: use a stack"
+        raise NotYet(f"{words}\n{slip}") from error
     expect("100,000 additions in a row: the gradient", x.grad, 100_001)
 
 
@@ -193,7 +194,8 @@ def a_neuron(Neuron):
     expect("number of parameters of Neuron(2)", len(neuron.parameters()), 3,
            {2: "the bias is a parameter, too"})
     expect("weights 2 and -1, bias 0.5, inputs 3 and 4", neuron([3.0, 4.0]).data, 2.5,
-           {2.0: "the bias is missing"})
+           {2.0: "the bias is missing",
+            1.0: "parameters() gives the weights, and then the bias"})
     expect("gradients of weights and bias", tuple(p.grad for p in neuron.parameters()),
            (3.0, 4.0, 1.0))
 
@@ -212,22 +214,32 @@ def a_network(MLP):
            sum(p.grad for p in model.parameters()), 0)
 
 
-def grade(program, until=math.inf):
-    """Yield a report for each question about the classes of a program ({name: class}).
+def questions(program, until=math.inf):
+    """Yield (chapter, words, question, class) for the classes of a program.
 
-    A report is (chapter, question in words, what is not right yet or ''). Questions of
-    chapters after `until`, and about classes that are not there, are left out.
+    `program` is {name: class}. Questions of chapters after `until`, and about classes
+    that are not there, are left out.
     """
     for chapter, needs, question in QUESTIONS:
         if chapter <= until and needs in program:
             words = question.__name__.replace('_', ' ')
-            yield chapter, words, outcome(question, program[needs])
+            yield chapter, words, question, program[needs]
+
+
+def grade(program, until=math.inf):
+    """Return {words: what is not right yet, or ''} for each question to a program."""
+    asked = questions(program, until)
+    return {words: problem_in(question, cls) for _, words, question, cls in asked}
 
 
 def classes(file):
     """Run a Python file, and return {name: class} for the classes that it defines."""
+    path = sys.path.copy()
     sys.path.insert(0, str(Path(file).parent))  # an nn.py may import its engine
-    names = runpy.run_path(file, run_name='your program')
+    try:
+        names = runpy.run_path(file, run_name='your program')
+    finally:
+        sys.path[:] = path
     return {name: value for name, value in names.items()
             if isinstance(value, type) and value.__module__ == 'your program'}
 
@@ -240,7 +252,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m micrograd.grade',
                                      description=__doc__)
     parser.add_argument('file', help="your engine.py or nn.py")
-    parser.add_argument('chapter', nargs='?', type=int, default=12,
+    parser.add_argument('chapter', nargs='?', type=int, default=math.inf,
                         help="the last chapter that you have done (default: all)")
     options = parser.parse_args(arguments)
     try:
@@ -248,13 +260,16 @@ def main(arguments=None):
     except (Exception, SystemExit) as error:
         what = f"{type(error).__name__}: {error}"
         parser.error(f"expected a file that runs, but {options.file} ends in {what}")
+    asked = list(questions(program, options.chapter))
+    if not asked:
+        limit = f"with questions up to {options.chapter}"
+        parser.error(f"expected a Value, Neuron or MLP in {options.file}, {limit}")
     verdicts = []
-    for chapter, words, problem in grade(program, options.chapter):
-        print(f"chapter {chapter:<3} {words:30} {problem or 'right'}", flush=True)
+    for chapter, words, question, cls in asked:  # named before: it may never end
+        print(f"chapter {chapter:<3} {words:30}", end=' ', flush=True)
+        problem = problem_in(question, cls)
+        print(problem or 'right')
         verdicts.append(not problem)
-    if not verdicts:
-        asked = f"with questions up to {options.chapter}"
-        parser.error(f"expected a Value, Neuron or MLP in {options.file}, {asked}")
     print(f"{sum(verdicts)} of {len(verdicts)} right")
     return 0 if all(verdicts) else 1
 

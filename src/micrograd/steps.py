@@ -1,6 +1,6 @@
 """A backward pass to step through: one picture for each node that hands on."""
-from hashlib import sha1
 from html import escape
+from itertools import count
 
 from micrograd.graph import GRADIENT, box, draw_dot, inline, trace
 
@@ -13,54 +13,66 @@ STYLE = """<svg width="0" height="0" aria-hidden="true"><style>
 .micrograd-steps label { border: 1px solid; border-radius: 4px; padding: 0 0.6rem;
                          margin: 0 0.3rem 0 0; cursor: pointer }
 </style></svg>"""
+NUMBERS = count(1)  # so that two groups of buttons never have the same name
+MOST = 40
 
 
 class Steps:
     """Pictures of one graph, taken while gradients travel through it."""
 
     def __init__(self, root):
-        """Prepare for pictures of the graph behind `root`, and take the first."""
-        self.nodes, self.edges = trace(root)
+        """Prepare for pictures of the graph behind `root`, and take the first.
+
+        ValueError if the graph is too large to be looked at.
+        """
+        self.nodes, _ = trace(root)
+        if len(self.nodes) > MOST:
+            raise ValueError(f"expected {MOST} values at most, got {len(self.nodes)}")
+        self.group = f'steps-{next(NUMBERS)}'
         self.sayings, self.drawings, self.boxes = [], [], []
-        self.take(root, f"{self.name(root)} begins with {root.grad:g}.", edges=())
+        self.photograph(root, f"{self.name(root)} begins with {short(root.grad)}.")
 
     def name(self, node):
         """Return the label of a Value, or its number, or what pictures call it."""
-        short = f"v{self.nodes.index(node)}" if node._prev else f"{node.data:g}"
-        return node.label or short
+        place = f"v{self.nodes.index(node)}"
+        return node.label or (place if node._prev else short(node.data))
 
-    def take(self, node, saying=None, edges=None):
+    def take(self, node):
         """Add a picture of this moment: `node` has handed its gradient on."""
+        self.photograph(node, self.handing_on(node), edges=True)
+
+    def photograph(self, node, saying, edges=False):
+        """Add a picture with `node` drawn bolder, and its edges, if they are to be."""
         drawing = draw_dot(self.nodes[0])
-        light(drawing, self.nodes.index(node), edges is None)
-        self.sayings.append(saying or self.handing_on(node))
+        light(drawing, self.nodes.index(node), edges)
+        self.sayings.append(saying)
         self.drawings.append(drawing)
         self.boxes.append([box(each) for each in self.nodes])
 
     def handing_on(self, node):
         """Return in words what `node` gave to each input, and what each has now."""
         parts = []
-        for child, slope in zip(node._prev, node._slopes):
-            share = slope * node.grad
-            part = f"{self.name(child)} gets {slope:g} × {node.grad:g} = {share:g}"
-            if child.grad != share:
-                part += f", has {child.grad:g}"
+        for i, (child, slope) in enumerate(zip(node._prev, node._slopes)):
+            share, grad = slope * node.grad, short(node.grad)
+            part = f"{self.name(child)} gets {short(slope)} × {grad} = {short(share)}"
+            if child.grad != share and child not in node._prev[i + 1:]:
+                part += f", has {short(child.grad)}"
             parts.append(part)
-        return f"{self.name(node)} hands on its {node.grad:g}: {'; '.join(parts)}."
+        what = f"{self.name(node)} hands on its {short(node.grad)}"
+        return f"{what}: {'; '.join(parts)}." if parts else f"{what}."
 
     def __repr__(self):
         return '\n'.join(f"{i}. {says}" for i, says in enumerate(self.sayings, 1))
 
     def _repr_html_(self):
-        group = 'steps-' + sha1(repr(self).encode()).hexdigest()[:8]
-        frames = [self.frame(i, group) for i in range(len(self.sayings))]
-        words = f"A backward pass in {len(frames)} steps; arrow keys go forth and back"
+        frames = [self.frame(i) for i in range(len(self.sayings))]
+        words = f"A backward pass in {len(frames)} steps; arrow keys go back and forth"
         opening = f'<div class="micrograd-steps" role="group" aria-label="{words}">'
         return opening + STYLE + ''.join(frames) + '</div>'
 
-    def frame(self, i, group):
+    def frame(self, i):
         """Return HTML for one step: its button, its picture, the way back and on."""
-        saying, last = escape(self.sayings[i]), len(self.sayings) - 1
+        group, saying, last = self.group, escape(self.sayings[i]), len(self.sayings) - 1
         checked = ' checked' if i == 0 else ''
         button = (f'<input type="radio" name="{group}" id="{group}-{i}"{checked} '
                   f'aria-label="Step {i + 1}: {saying}">')
@@ -73,16 +85,21 @@ class Steps:
         """Return the picture of a step as HTML, each box as wide as in all others."""
         words = f"{self.sayings[i]} {self.drawings[i].says}"
         drawing = self.drawings[i].copy()
-        for number, texts in enumerate(zip(*self.boxes)):
+        for place, texts in enumerate(zip(*self.boxes)):
             longest = max(len(line) for text in texts for line in text.split('|'))
-            drawing.node(f'v{number}', width=f'{0.3 + 0.09 * longest:.2f}')
+            drawing.node(f'v{place}', width=f'{0.3 + 0.09 * longest:.2f}')
         return inline(drawing.pipe('svg', 'utf-8'), words)
 
 
-def light(drawing, place, handing_on):
-    """Emphasise a node, by its place in the graph, and the edges it hands on along."""
+def short(x):
+    """Return a number in as few digits as it needs, six at most."""
+    return f"{float(x):g}"
+
+
+def light(drawing, place, edges):
+    """Draw a node bolder, by its place in the graph, and perhaps its edges, reversed."""
     drawing.node(f'v{place}', penwidth='2.5')
-    if handing_on:
+    if edges:
         end = f' -> v{place}op\n'
         bright = f' -> v{place}op [color="{GRADIENT}" penwidth=2.5 dir=back]\n'
         drawing.body = [line.replace(end, bright) for line in drawing.body]
@@ -96,7 +113,10 @@ def watch(root, order=None):
     """
     if order is None:
         order = [v for v in reversed(root._topological_order()) if v._prev]
-    root.grad = 1
+    for node in trace(root)[0]:
+        if node._prev:
+            node.grad = 0
+    root.grad += 1
     steps = Steps(root)
     for node in order:
         node._backward()
