@@ -97,7 +97,7 @@ def short(x):
 
 
 def light(drawing, place, edges):
-    """Draw a node bolder, by its place in the graph, and perhaps its edges, reversed."""
+    """Draw a node bolder, by its place in the graph, and perhaps its edges, too."""
     drawing.node(f'v{place}', penwidth='2.5')
     if edges:
         end = f' -> v{place}op\n'
