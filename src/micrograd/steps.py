@@ -9,9 +9,9 @@ from micrograd.graph import GRADIENT, box, draw_dot, inline, trace
 STYLE = """<svg width="0" height="0" aria-hidden="true"><style>
 .micrograd-steps { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem }
 .micrograd-steps > figure { order: 1; width: 100%; margin: 0 }
-.micrograd-steps > input:not(:checked) + figure { display: none }
-.micrograd-steps label { border: 1px solid; border-radius: 4px; padding: 0 0.6rem;
-                         margin: 0 0.3rem 0 0; cursor: pointer }
+.micrograd-steps > label:has(input:not(:checked)) + figure { display: none }
+.micrograd-steps figcaption label { border: 1px solid; border-radius: 4px;
+                                    padding: 0 0.6rem; margin: 0 0.3rem 0 0 }
 </style></svg>"""
 NUMBERS = count(1)  # so that two groups of buttons never have the same name
 MOST = 40
@@ -72,14 +72,16 @@ class Steps:
 
     def frame(self, i):
         """Return HTML for one step: its button, its picture, the way back and on."""
-        group, saying, last = self.group, escape(self.sayings[i]), len(self.sayings) - 1
+        name, last = f'{self.group}-{i}', len(self.sayings) - 1
         checked = ' checked' if i == 0 else ''
-        button = (f'<input type="radio" name="{group}" id="{group}-{i}"{checked} '
-                  f'aria-label="Step {i + 1}: {saying}">')
-        ways = [f'<label for="{group}-{i + step}">{word}</label>'
+        button = (f'<input type="radio" name="{self.group}" id="{name}"{checked} '
+                  f'aria-describedby="{name}-says">')
+        ways = [f'<label for="{self.group}-{i + step}">{word}</label>'
                 for step, word in ((1, 'next'), (-1, 'back')) if 0 <= i + step <= last]
+        saying = f'<span id="{name}-says">{escape(self.sayings[i])}</span>'
         caption = f'<figcaption>{"".join(ways)} <b>{i + 1}.</b> {saying}</figcaption>'
-        return f'{button}<figure>{caption}{self.picture(i)}</figure>'
+        return (f'<label>{button} {i + 1}</label>'
+                f'<figure>{caption}{self.picture(i)}</figure>')
 
     def picture(self, i):
         """Return the picture of a step as HTML, each box as wide as in all others."""
