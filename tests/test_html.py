@@ -1,0 +1,71 @@
+"""The built pages: the map, the folds, the captions, the steps; and that the build has no warning."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import weave
+from bs4 import BeautifulSoup
+
+from micrograd.book import chapter_of
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = {path.stem: path.read_text(encoding='utf-8') for path in weave.chapters()}
+
+
+@pytest.fixture(scope='module')
+def pages(tmp_path_factory):
+    """The pages of a fresh build, {name: parsed page}."""
+    out = tmp_path_factory.mktemp('build')
+    command = [Path(sys.executable).parent / 'jupyter-book', 'build', 'book', '--config', ROOT / '_config.yml',
+               '--toc', ROOT / '_toc.yml', '--path-output', out, '-W', '-n', '--keep-going', '-q']
+    build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert build.returncode == 0, build.stderr
+    return {page.stem: BeautifulSoup(page.read_text(encoding='utf-8'), 'html.parser')
+            for page in (out / '_build' / 'html').glob('*.html')}
+
+
+def test_the_map_says_what_the_chapters_say(pages):
+    needs = {name: re.findall(r'\{doc\}`([\w-]+)`', re.search(r'^- \*You need:\* (.*)$', text, re.MULTILINE)[1])
+             for name, text in CHAPTERS.items() if '*You need:*' in text}
+    drawing = next(svg for svg in pages['index'].find_all('svg') if 'Which chapter needs which' in svg.get('aria-label', ''))
+    titles = {name: pages[name].find('h1').get_text().rstrip('#') for name in CHAPTERS}
+    said = set(re.findall('“(.*?)” needs “(.*?)”', drawing['aria-label']))
+    assert said == {(titles[name], titles[other]) for name, others in needs.items() for other in others} and len(said) > 14
+    assert {link['xlink:href'] for link in drawing.find_all('a')} == {f'{name}.html' for name in CHAPTERS}
+
+
+@pytest.mark.parametrize('name', CHAPTERS)
+def test_checks_and_solutions_are_folded_under_their_own_words(pages, name):
+    folds = [summary.find(['span', 'p']).get_text(strip=True) for summary in pages[name].find_all('summary')]
+    assert folds.count('The check') == folds.count('Solution') >= 3
+    assert not pages[name].find_all('summary', attrs={'aria-label': True})
+    for word, kind in (('The check', 'hide-input'), ('Solution', 'hide-cell'), ('What comes out', 'hide-output')):
+        assert folds.count(word) == CHAPTERS[name].count(kind)
+
+
+@pytest.mark.parametrize('name, number', [('04-blame', 1), ('05-local', 1), ('06-order', 2), ('20-loom', 1)])
+def test_backward_passes_to_step_through(pages, name, number):
+    steps = pages[name].find_all(class_='micrograd-steps')
+    assert len(steps) == number
+    for group in steps:
+        assert len(group.find_all('input')) == len(group.find_all('figure')) > 2
+    ids = [tag['id'] for tag in pages[name].find_all(id=True)]
+    assert len(ids) == len(set(ids)), "ids that occur twice"
+
+
+def test_every_piece_of_the_library_has_a_place_and_a_caption(pages):
+    places = {tag['id'] for page in pages.values() for tag in page.find_all(class_='listing-caption') if tag.get('id')}
+    places |= {span['id'] for page in pages.values() for span in page.find_all('span', id=True)}
+    for module, written in chapter_of().items():
+        for piece in written:
+            anchor = re.sub('[^a-z0-9]+', '-', f'code {module} {piece}'.lower()).strip('-')
+            assert anchor in places, anchor
+
+
+def test_pages_stand_at_clean_addresses_and_run_no_script_from_elsewhere(pages):
+    assert {'index', 'questions', 'notation', 'glossary', *CHAPTERS} <= set(pages)
+    for page in pages.values():
+        for tag in page.find_all(['script', 'link', 'img']):
+            assert not re.match('(https?:)?//', tag.get('src') or tag.get('href') or ''), tag
