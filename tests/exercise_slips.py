@@ -15,7 +15,7 @@ def learn(targets, steps=100):
         total = sum((model(x) - y)**2 for x, y in zip(points, targets))
         model.zero_grad()
         total.backward()
-    return model""", "is there an update in the loop?")},
+    return model""", "it has not learnt: an update?")},
     '01-slope': {
         '1.1': ("estimate = 6.0", "the estimate is off by h"),
         '1.2': ("""
@@ -94,7 +94,7 @@ def order_by_counting(root):
         order.extend(child for child in node._prev if child not in order)
     return order""", "do not let it go while a user is still to come")},
     '07-arithmetic': {
-        '7.1': ("answer = [4.0, 0.5, -0.5]", "b is below the line, too"),
+        '7.1': ("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too"),
         '7.2': ("""
 def wrong_rsub(self, other):
     return self - other

@@ -42,8 +42,8 @@ def test_the_words_are_the_numbers_of_a_real_run():
     assert repr(steps).splitlines() == [
         '1. v0 begins with 1.',
         '2. v0 hands on its 1: b gets 1 × 1 = 1; v2 gets 1 × 1 = 1.',
-        '3. v2 hands on its 1: b gets 4 × 1 = 4, has 5; 4 gets 3 × 1 = 3.',
-        '4. b hands on its 5: a gets 3 × 5 = 15; 3 gets 1 × 5 = 5.']
+        '3. v2 hands on its 1: b gets 4 × 1 = 4, has 5; the 4 gets 3 × 1 = 3.',
+        '4. b hands on its 5: a gets 3 × 5 = 15; the 3 gets 1 × 5 = 5.']
     assert a.grad == 15.0
 
 
@@ -143,4 +143,4 @@ def test_by_hand():
     steps = Steps(y)
     a.grad = 2.0
     steps.take(y)
-    assert steps.sayings == ['v0 begins with 1.', 'v0 hands on its 1: a gets 2 × 1 = 2; 2 gets 3 × 1 = 3, has 0.']
+    assert steps.sayings == ['v0 begins with 1.', 'v0 hands on its 1: a gets 2 × 1 = 2; the 2 gets 3 × 1 = 3, has 0.']

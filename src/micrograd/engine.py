@@ -7,9 +7,9 @@ from numbers import Real
 def binary(operator):
     """Return `operator` with its right operand made a Value.
 
-    What is no number is left to the other side: NotImplemented is Python's word for
-    "not mine". So a NumPy array takes part element by element, and a string ends in
-    a TypeError.
+    Anything that is not a number is left to the other side: NotImplemented is Python's
+    word for "not mine". So a NumPy array takes part element by element, and a string
+    ends in a TypeError.
     """
     @wraps(operator)
     def with_value(self, other):

@@ -35,7 +35,7 @@ class Steps:
     def name(self, node):
         """Return the label of a Value, or its number, or what pictures call it."""
         place = f"v{self.nodes.index(node)}"
-        return node.label or (place if node._prev else short(node.data))
+        return node.label or (place if node._prev else f"the {short(node.data)}")
 
     def take(self, node):
         """Add a picture of this moment: `node` has handed its gradient on."""
