@@ -92,7 +92,7 @@ def order_by_counting(root):
     order = [root]
     for node in order:
         order.extend(child for child in node._prev if child not in order)
-    return order""", "do not let it go while a user is still to come")},
+    return order""", "do not let a node go")},
     '07-arithmetic': {
         '7.1': ("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too"),
         '7.2': ("""
@@ -149,7 +149,7 @@ def wrong_train(model, steps=5, rate=0.01):
 def momentum_step(parameters, speeds, rate, keep):
     for p, speed in zip(parameters, speeds):
         speed = keep * speed + p.grad
-        p.data -= rate * speed""", "the old speeds are lost")},
+        p.data -= rate * speed""", "the old speeds are lost, or not used")},
     '12-moons': {
         '12.1': ("answer = [1.4, -1.0]", "a higher score makes it worse"),
         '12.2': ("""
