@@ -204,17 +204,19 @@ def test_wrong_input_is_refused_in_words(attempt, error, words):
 
 
 def test_a_chain_of_a_million_operations():
-    x = Value(1.0)
+    class Watched(Value):  # which a weak reference may point to
+        pass
+    x = Watched(1.0)
     y = x
     for _ in range(1_000_000):
         y = y + x
     y.backward()
     assert (y.data, x.grad) == (1_000_001, 1_000_001)
-    last = weakref.ref(y)
+    leaf = weakref.ref(x)
     gc.disable()  # freed without the cyclic collector: no node holds itself
     try:
-        del y
-        assert last() is None
+        del x, y
+        assert leaf() is None
     finally:
         gc.enable()
 

@@ -1,24 +1,31 @@
 """Reverse-mode automatic differentiation over single numbers."""
 import math
-from functools import wraps
 from numbers import Real
 
 
-def binary(operator):
-    """Return `operator` with its right operand made a Value.
+def node(data, op='', a=None, slope_a=0, b=None, slope_b=0, cls=None):
+    """Return the Value that the operation `op` makes of `a`, and perhaps of `b`.
 
-    Anything that is not a number is left to the other side: NotImplemented is Python's
-    word for "not mine". So a NumPy array takes part element by element, and a string
-    ends in a TypeError.
+    A slope is the local derivative along the input before it.
     """
-    @wraps(operator)
-    def with_value(self, other):
-        if not isinstance(other, Value):
-            if not isinstance(other, Real):
-                return NotImplemented
-            other = Value(other)
-        return operator(self, other)
-    return with_value
+    self = object.__new__(cls or Value)  # unchecked: an operation computes numbers
+    self.data = data
+    self.grad = 0
+    self._op = op
+    self._a = a
+    self._slope_a = slope_a
+    self._b = b
+    self._slope_b = slope_b
+    return self
+
+
+def with_number(operator, self, other):
+    """Return operator(self, other) for a plain number `other`.
+
+    NotImplemented for anything else: Python's word for "not mine". So a NumPy array
+    takes part element by element, and a string ends in a TypeError.
+    """
+    return operator(self, node(other)) if isinstance(other, Real) else NotImplemented
 
 
 class Value:
@@ -26,66 +33,101 @@ class Value:
 
     `data` is the number; `grad` the derivative, with respect to it, of the result on
     which `backward()` was called (a leaf adds those of several calls); `label` a name
-    for the pictures. `_prev` holds the inputs, `_op` the operation, `_slopes` the local
-    derivative along each input. A Value without inputs is a leaf.
+    for the pictures. `_op` names the operation that made it, `_a` and `_b` are its
+    inputs, each with its slope. A Value without inputs is a leaf.
     """
 
+    __slots__ = ('data', 'grad', '_op', '_a', '_slope_a', '_b', '_slope_b', '__dict__')
+    label, _rest, _rest_slopes = '', (), ()  # unless a Value has its own
+
     def __init__(self, data, _children=(), _op='', label='', _slopes=()):
-        """Hold `data`, any real number, as given. TypeError for anything else."""
+        """Hold `data`, any real number, as given. TypeError for anything else.
+
+        An operation of your own gives its inputs, its name, and its slopes, too.
+        """
         if not _children and not isinstance(data, Real):
             kind = type(data).__name__
             raise TypeError(f"Value expects a real number, got {data!r} of type {kind}")
-        self.data = data
-        self.grad = 0
-        self.label = label
-        self._prev = tuple(_children)
-        self._op = _op
-        self._slopes = _slopes
+        self.data, self.grad, self._op = data, 0, _op
+        self._a, self._b, *rest = (*_children, None, None)
+        slopes = _slopes or (math.nan for _ in _children)
+        self._slope_a, self._slope_b, *rest_slopes = (*slopes, 0, 0)
+        if label:
+            self.label = label
+        if rest[:-2]:
+            self._rest, self._rest_slopes = tuple(rest[:-2]), tuple(rest_slopes[:-2])
 
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
 
-    @binary
+    @property
+    def _prev(self):
+        """The inputs, in a tuple."""
+        return tuple(v for v in (self._a, self._b, *self._rest) if v is not None)
+
+    @property
+    def _slopes(self):
+        """The slopes along the inputs, in a tuple."""
+        slopes = (self._slope_a, self._slope_b, *self._rest_slopes)
+        return slopes[:len(self._prev)]
+
     def __add__(self, other):
         """Return self + other. Slopes: 1 along each input."""
-        return Value(self.data + other.data, (self, other), '+', _slopes=(1, 1))
+        if not isinstance(other, Value):
+            return with_number(Value.__add__, self, other)
+        return node(self.data + other.data, '+', self, 1, other, 1)
 
     __radd__ = __add__
 
-    @binary
     def __mul__(self, other):
         """Return self * other. Slopes: along each input, the other one."""
-        slopes = (other.data, self.data)
-        return Value(self.data * other.data, (self, other), '*', _slopes=slopes)
+        if not isinstance(other, Value):
+            return with_number(Value.__mul__, self, other)
+        return node(self.data * other.data, '*', self, other.data, other, self.data)
 
     __rmul__ = __mul__
 
     def _backward(self):
         """Hand the gradient on to each input, times its slope (the chain rule)."""
-        for child, slope in zip(self._prev, self._slopes):
-            child.grad += slope * self.grad
+        grad = self.grad
+        if self._slope_a:
+            self._a.grad += self._slope_a * grad
+        if self._slope_b:
+            self._b.grad += self._slope_b * grad
+        for child, slope in zip(self._rest, self._rest_slopes):
+            child.grad += slope * grad
 
     def _topological_order(self):
-        """Return all Values behind this one, and itself: inputs before results."""
-        order, seen, stack = [], set(), [(self, False)]
-        while stack:
-            node, inputs_placed = stack.pop()
-            if inputs_placed:
-                order.append(node)
-            elif node not in seen:
-                seen.add(node)
-                stack.append((node, True))
-                stack.extend((child, False) for child in reversed(node._prev))
+        """Return this Value and all with which it moves: inputs before results.
+
+        An edge whose slope is 0 is not followed: nothing comes back along it.
+        """
+        order, placed, waiting, node = [], set(), [None], self
+        while node is not None:
+            if node._slope_a and node._a not in placed:
+                waiting.append(node)
+                node = node._a
+            elif node._slope_b and node._b not in placed:
+                waiting.append(node)
+                node = node._b
+            elif node._rest and not placed.issuperset(node._rest):
+                waiting += (node, *node._rest)
+                node = waiting.pop()
+            else:
+                if node not in placed:
+                    placed.add(node)
+                    order.append(node)
+                node = waiting.pop()
         return order
 
     def backward(self):
-        """Fill `grad` of every Value that this one depends on with its derivative.
+        """Fill `grad` of every Value with which this one moves with its derivative.
 
         Leaves add to the gradient that they have, as PyTorch's do; others start from 0.
         """
         order = self._topological_order()
         for node in order:
-            if node._prev:
+            if node._a is not None:
                 node.grad = 0
         self.grad += 1
         for node in reversed(order):
@@ -95,15 +137,15 @@ class Value:
         """Return -self."""
         return self * -1
 
-    @binary
     def __sub__(self, other):
         """Return self - other."""
+        if not isinstance(other, Value):
+            return with_number(Value.__sub__, self, other)
         return self + -other
 
-    @binary
     def __rsub__(self, other):
         """Return other - self, for a plain number on the left."""
-        return other + -self
+        return with_number(lambda x, number: number - x, self, other)
 
     def _power_slope(self, n):
         """Return the slope of self**n, n * x**(n-1), also where that formula fails.
@@ -139,18 +181,17 @@ class Value:
         except OverflowError:
             message = f"** expects a result that fits a float, got {x} under {power}"
             raise OverflowError(message) from None
-        slopes = (self._power_slope(exponent),)
-        return Value(data, (self,), f'**{exponent}', _slopes=slopes)
+        return node(data, f'**{exponent}', self, self._power_slope(exponent))
 
-    @binary
     def __truediv__(self, other):
         """Return self / other. ZeroDivisionError if other is 0."""
+        if not isinstance(other, Value):
+            return with_number(Value.__truediv__, self, other)
         return self * other**-1
 
-    @binary
     def __rtruediv__(self, other):
         """Return other / self, for a plain number on the left. Errors as above."""
-        return other * self**-1
+        return with_number(lambda x, number: number / x, self, other)
 
     def exp(self):
         """Return e**self. Slope: the result itself. OverflowError above 709.78."""
@@ -159,20 +200,20 @@ class Value:
         except OverflowError:
             message = f"exp expects a number up to 709.78, got {self.data}"
             raise OverflowError(message) from None
-        return Value(data, (self,), 'exp', _slopes=(data,))
+        return node(data, 'exp', self, data)
 
     def log(self):
         """Return the natural logarithm. Slope: 1 / self. ValueError at 0 and below."""
         if self.data <= 0:
             raise ValueError(f"log expects a number above 0, got {self.data}")
-        return Value(math.log(self.data), (self,), 'log', _slopes=(1 / self.data,))
+        return node(math.log(self.data), 'log', self, 1 / self.data)
 
     def tanh(self):
         """Return the hyperbolic tangent. Slope: 1 - result**2."""
         data = math.tanh(self.data)
-        return Value(data, (self,), 'tanh', _slopes=(1 - data**2,))
+        return node(data, 'tanh', self, 1 - data**2)
 
     def relu(self):
         """Return self where it is above 0, else 0. Slope: 1 above 0, else 0."""
-        data = max(self.data, 0)
-        return Value(data, (self,), 'ReLU', _slopes=(0 if self.data <= 0 else 1,))
+        off = self.data <= 0
+        return node(0 if off else self.data, 'ReLU', self, 0 if off else 1)

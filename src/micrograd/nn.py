@@ -89,15 +89,15 @@ def one_or_all(activations):
 class MLP(Module):
     """A multi-layer perceptron: layers in a row, all but the last bent by ReLU."""
 
-    def __init__(self, nin, nouts):
+    def __init__(self, nin, nouts, layer=Layer):
         """Make a layer for each width in the list `nouts`, the first of `nin` inputs.
 
-        ValueError if there is none, or if a width is below 1.
+        `layer` is their class. ValueError if there is none, or if a width is below 1.
         """
         require_one_or_more("layers in an MLP", len(nouts))
         sizes = [nin, *nouts]
         last = len(nouts) - 1
-        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last)
+        self.layers = [layer(sizes[i], sizes[i + 1], nonlin=i != last)
                        for i in range(len(nouts))]
 
     def __call__(self, x):

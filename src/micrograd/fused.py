@@ -1,0 +1,50 @@
+"""The weighted sum as one node: fewer nodes, the same numbers."""
+from operator import mul
+
+from micrograd.engine import Value, node
+from micrograd.nn import Layer
+
+
+class WeightedSum(Value):
+    """The sum of all w[i] * x[i] and a bias, as one node. Slopes: x for w, w for x."""
+
+    __slots__ = ('_w', '_x', '_w_data', '_x_data')
+
+    @property
+    def _rest(self):
+        return (*self._w, *self._x)
+
+    @property
+    def _rest_slopes(self):
+        return (*self._x_data, *self._w_data)
+
+
+def weighted_sums(rows, x, biases):
+    """Return a Value for each row w of weights: the sum of all w[i] * x[i] and its bias.
+
+    Each is one node. `rows` and `biases` hold Values; `x` may hold plain numbers, too.
+    ValueError if a row is not as long as `x`.
+    """
+    x = tuple(v if isinstance(v, Value) else Value(v) for v in x)
+    x_data = [v.data for v in x]
+    sums = []
+    for w, bias in zip(rows, biases):
+        if len(w) != len(x):
+            raise ValueError(f"expected as many inputs as weights, {len(w)}, got {len(x)}")
+        w_data = [v.data for v in w]
+        data = sum(map(mul, w_data, x_data), bias.data)
+        out = node(data, 'w·x + b', bias, 1, cls=WeightedSum)
+        out._w, out._x, out._w_data, out._x_data = w, x, w_data, x_data
+        sums.append(out)
+    return sums
+
+
+class FusedLayer(Layer):
+    """A Layer that makes one node of each weighted sum: same numbers, fewer nodes."""
+
+    def activations(self, x):
+        """Return the activations for `x`, as a Layer does. ValueError as a Neuron."""
+        rows = [neuron.w for neuron in self.neurons]
+        sums = weighted_sums(rows, x, [neuron.b for neuron in self.neurons])
+        return [act.relu() if neuron.nonlin else act
+                for neuron, act in zip(self.neurons, sums)]
