@@ -8,7 +8,7 @@ from docutils.parsers.rst import Directive
 from micrograd.book import chapter_of, pieces, read
 
 LIBRARY_PAGE = 'library.html'
-MODULES = {'engine': 'Value', 'nn': 'Neurons, layers, networks', 'fused': 'Weighted sums',
+MODULES = {'engine': 'Value', 'nn': 'Neurons, layers, networks', 'fused': 'Weighted sums', 'learn': 'What language models need',
            'graph': 'Pictures', 'steps': 'Pictures that move',
            'wrong': 'Engines that are wrong', 'check': 'Checks of the exercises', 'grade': 'The grader',
            'book': 'What the chapters use', '__init__': 'The package'}

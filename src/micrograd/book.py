@@ -71,7 +71,7 @@ def begin(chapter):
     Prints how far it has come. Import nothing of micrograd before: a name that is
     imported already keeps what it has.
     """
-    for module in ('engine', 'graph', 'nn', 'fused', 'wrong'):
+    for module in ('engine', 'graph', 'nn', 'fused', 'learn', 'wrong'):
         source = source_before(module, chapter)
         put_in_place(module, source)
         lines, of = len(source.splitlines()), len(read(module).splitlines())
@@ -109,6 +109,11 @@ def extend(cls):
 
 class Nothing:
     """A class that defines nothing but this."""
+
+
+def stored(name):
+    """Return the text of a file in the library's folder `data`."""
+    return (HERE / 'data' / name).read_text(encoding='utf-8')
 
 
 def canvas(width=6, height=3.2, columns=1):

@@ -19,12 +19,13 @@ class WeightedSum(Value):
         return (*self._x_data, *self._w_data)
 
 
-def weighted_sums(rows, x, biases):
+def weighted_sums(rows, x, biases=None):
     """Return a Value for each row w of weights: the sum of all w[i] * x[i] and its bias.
 
-    Each is one node. `rows` and `biases` hold Values; `x` may hold plain numbers, too.
-    ValueError if a row is not as long as `x`.
+    Each is one node. `rows` and `biases` hold Values (biases are 0 if none are given);
+    `x` may hold plain numbers, too. ValueError if a row is not as long as `x`.
     """
+    biases = biases or [node(0)] * len(rows)
     x = tuple(v if isinstance(v, Value) else Value(v) for v in x)
     x_data = [v.data for v in x]
     sums = []

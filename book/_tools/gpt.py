@@ -1,0 +1,142 @@
+"""Train the model of chapter 15 for as long as it takes, and store the run: `make gpt`.
+
+The model is the chapter's: its cells with the tag `model` are executed. Ctrl-C keeps what was learnt, in
+_build/gpt.json; the next call goes on from there. The finished run goes to src/micrograd/data/gpt.json.
+"""
+import datetime
+import json
+import math
+import os
+import platform
+import random
+import time
+
+import jupytext
+from tqdm import tqdm
+from weave import BOOK, ROOT, write
+
+from micrograd.learn import Adam
+
+CHECKPOINT = ROOT / '_build' / 'gpt.json'
+STORED = ROOT / 'src' / 'micrograd' / 'data' / 'gpt.json'
+SEED, STEPS, BATCH, RATE, EVERY = 42, 3000, 8, 0.01, 50
+SHOWN = (0, 50, 200, 1000, 3000)  # steps after which the model writes, and is tested
+
+
+def chapter():
+    """Return the names that the chapter's `model` cells define."""
+    names = {}
+    for cell in jupytext.read(BOOK / '15-attention.md').cells:
+        if 'model' in cell.metadata.get('tags', ()):
+            exec(cell.source, names)
+    return names
+
+
+class Run:
+    """A training run that can be stopped at any step, and taken up again."""
+
+    def __init__(self):
+        """Begin, or go on from the checkpoint where there is one."""
+        self.book = chapter()
+        self.model = self.book['GPT'](random.Random(SEED))
+        self.adam = Adam(self.model.parameters())
+        self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
+        if CHECKPOINT.exists():
+            self.load(json.loads(CHECKPOINT.read_text()))
+
+    def load(self, state):
+        """Take up the state that `save` has written."""
+        for p, number in zip(self.model.parameters(), state.pop('weights')):
+            p.data = number
+        vars(self.adam).update(state.pop('adam'))
+        vars(self).update(state)
+
+    def save(self):
+        """Write the state to the checkpoint, all of it or nothing."""
+        adam = {name: value for name, value in vars(self.adam).items() if name != 'parameters'}
+        kept = ('recent', 'losses', 'unseen', 'samples', 'seconds')
+        state = {'weights': self.weights(), 'adam': adam, **{name: getattr(self, name) for name in kept}}
+        CHECKPOINT.parent.mkdir(exist_ok=True)
+        new = CHECKPOINT.with_suffix('.new')
+        new.write_text(json.dumps(state))
+        os.replace(new, CHECKPOINT)
+
+    def weights(self):
+        return [p.data for p in self.model.parameters()]
+
+    def step(self):
+        """Learn from one batch, which depends on the step alone, so that a stopped run goes on as if it had not been."""
+        began, number = time.perf_counter(), self.adam.steps
+        batch = random.Random(f'{SEED} {number}').sample(self.book['seen'], BATCH)
+        loss = self.book['loss_of'](self.model, batch)
+        self.model.zero_grad()
+        loss.backward()
+        self.adam.step(RATE * (1 - number / STEPS))
+        self.recent.append(loss.data)
+        if len(self.recent) == EVERY:
+            self.losses.append(round(sum(self.recent) / EVERY, 4))
+            self.recent = []
+        self.seconds += time.perf_counter() - began
+
+    def show(self):
+        """Let the model write, and test it on the unseen names."""
+        rng = random.Random(SEED)
+        names = [self.book['write'](self.model, rng, 0.8) for _ in range(8)]
+        self.samples.append([self.adam.steps, names])
+        self.unseen.append([self.adam.steps, round(self.test(), 4)])
+
+    def test(self):
+        """Return the mean loss over the letters of the unseen names."""
+        total = letters = 0
+        for name in self.book['unseen']:
+            total += self.book['loss_of'](self.model, [name]).data * (len(name) + 1)
+            letters += len(name) + 1
+        return total / letters
+
+    def result(self):
+        """Return what the chapter shows."""
+        return {'command': 'make gpt', 'machine': machine(), 'date': datetime.date.today().isoformat(), 'seed': SEED,
+                'steps': STEPS, 'names a step': BATCH, 'minutes': round(self.seconds / 60, 1),
+                'bigrams': round(bigrams(self.book), 4), 'losses': self.losses, 'unseen': self.unseen,
+                'samples': self.samples, 'weights': [round(x, 5) for x in self.weights()]}
+
+
+def bigrams(book):
+    """Return the loss of counted bigrams, each raised by 1, on the unseen names."""
+    counts = [[1] * 27 for _ in range(27)]
+    for first, second in pairs(book, 'seen'):
+        counts[first][second] += 1
+    surprises = [-math.log(counts[a][b] / sum(counts[a])) for a, b in pairs(book, 'unseen')]
+    return sum(surprises) / len(surprises)
+
+
+def pairs(book, which):
+    texts = [book['codes'](name) for name in book[which]]
+    return [pair for text in texts for pair in zip(text, text[1:])]
+
+
+def machine():
+    return f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}, one core"
+
+
+def main():
+    """Train to the end, or until Ctrl-C."""
+    run = Run()
+    try:
+        for number in tqdm(range(run.adam.steps, STEPS), initial=run.adam.steps, total=STEPS):
+            if number in SHOWN and not any(step == number for step, _ in run.samples):
+                run.show()
+            run.step()
+            if number % 100 == 99:
+                run.save()
+        run.show()
+    except KeyboardInterrupt:
+        run.save()
+        print(f"stopped after {run.adam.steps} of {STEPS} steps: `make gpt` goes on from here")
+        return
+    write(STORED, json.dumps(run.result()) + '\n')
+    CHECKPOINT.unlink(missing_ok=True)
+
+
+if __name__ == '__main__':
+    main()
