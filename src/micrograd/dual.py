@@ -72,7 +72,10 @@ class Dual:
         return Dual(data, times(steepness, self.slope))
 
     def __pow__(self, n):
-        """Return self**n for a plain number. The power rule."""
+        """Return self**n for a plain number. The power rule. TypeError for the rest."""
+        if not isinstance(n, Real):
+            kind = type(n).__name__
+            raise TypeError(f"** expects an int or float as exponent, got {kind}")
         steepness = n * math.pow(self.data, n - 1) if n else 0
         return self.through(math.pow(self.data, n), steepness)
 

@@ -113,9 +113,10 @@ def watch(root, order=None):
     `order` lists the nodes that hand on, the first one first: by default all that are
     not leaves, in the order of `backward`.
     """
+    nodes, _ = trace(root)
     if order is None:
         order = [v for v in reversed(root._topological_order()) if v._prev]
-    for node in trace(root)[0]:
+    for node in nodes:
         if node._prev:
             node.grad = 0
     root.grad += 1
