@@ -7,7 +7,7 @@ TORCH  := $(VENV)/.torch-installed
 KARPATHY := $(VENV)/original/.installed
 HTML   := _build/html/index.html
 
-.PHONY: help book test edit weave check gpt lock clean
+.PHONY: help book test edit weave check gpt bench lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(BOOK)  ## see that library, chapters and notebooks agree, without runni
 
 gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an hour; Ctrl-C keeps what it has learnt)
 	$(BIN)/python book/_tools/gpt.py
+
+bench: $(BOOK) $(TORCH) $(KARPATHY)  ## measure what it costs, beside other designs (about a quarter of an hour)
+	$(BIN)/python book/_bench/bench.py
 
 lock: $(BOOK)  ## pin anew what pyproject.toml asks for, in requirements.txt
 	$(BIN)/python -m pip install -q uv

@@ -161,6 +161,42 @@ def batches(n, size, rng):
     order = list(range(n))
     rng.shuffle(order)
     return [order[i:i + size] for i in range(0, n - size + 1, size)]""", "the last, shorter piece is lost")},
+    '13-cost': {
+        '13.1': ("counts = [6, 2]", "plain, too, there is a ReLU"),
+        '13.2': ("""
+def wrong_slopes(self):
+    return (*self._w_data, *self._x_data)
+prediction = ['product', 'square']""", "the partner is the number itself"),
+        '13.3': ("""
+def squared_loss(scores, targets):
+    misses = [s.data - t for s, t in zip(scores, targets)]
+    return Value(sum(m * m for m in misses), scores, 'squared loss', _slopes=misses)""", "twice the distance")},
+    '14-letters': {
+        '14.1': ("answer = 6.0", "the sum of the three"),
+        '14.2': ("""
+def wrong_softmax(scores):
+    powers = [2**score for score in scores]
+    return [power / sum(powers) for power in powers]
+prediction = ['e_times', 'sum_is_1']""", "divided by their sum"),
+        '14.3': ("""
+def share(scores, temperature):
+    return [p.data for p in softmax([s * temperature for s in scores])]""", "divide, and do not multiply")},
+    '15-attention': {
+        '15.1': ("answer = [2.0, 0.0, 1 / (1 + math.exp(-2))]", "divide the scores by the root of 4"),
+        '15.2': ("""
+def wrong_scores_of(model, text):
+    return scores_of(model, text)[0]
+prediction = ['no_peeking']""", "no bug is planted"),
+        '15.3': ("""
+def finish(model, beginning):
+    text = codes(beginning)[:-1]
+    while len(text) < 12:
+        scores, _ = scores_of(model, text)
+        best = max(range(27), key=lambda i: scores[-1][i].data)
+        if best == 0:
+            break
+        text.append(best)
+    return ''.join(letters[code] for code in text[1 + len(beginning):])""", "with its beginning")},
     '20-loom': {
         '20.1': ("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too"),
         '20.2': ("""

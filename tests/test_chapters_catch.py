@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[1]
 MISTAKES = [
     ('02', "'+', self, 1, other, 1)", "'+', self, -1, other, 1)"),
     ('02', "'+', self, 1, other, 1)", "'+', self, 1, other, -1)"),
-    ('02', "self, other.data, other, self.data)", "self, -other.data, other, self.data)"),
-    ('02', "self, other.data, other, self.data)", "self, other.data, other, -self.data)"),
-    ('02', "self, other.data, other, self.data)", "self, self.data, other, other.data)"),
+    ('02', "'*', self, y, other, x)", "'*', self, -y, other, x)"),
+    ('02', "'*', self, y, other, x)", "'*', self, y, other, -x)"),
+    ('02', "'*', self, y, other, x)", "'*', self, x, other, y)"),
     ('05', "self._a.grad += self._slope_a * grad", "self._a.grad -= self._slope_a * grad"),
     ('05', "self._b.grad += self._slope_b * grad", "self._b.grad = self._slope_b * grad"),
     ('05', "child.grad += slope * grad", "child.grad = slope * grad"),
@@ -37,8 +37,8 @@ MISTAKES = [
     ('08', "'exp', self, data)", "'exp', self, self.data)"),
     ('08', "self, 1 / self.data)", "self, -1 / self.data)"),
     ('08', "self, 1 - data**2)", "self, data**2 - 1)"),
-    ('08', "self, 0 if off else 1)", "self, 0 if off else -1)"),
-    ('08', "off = self.data <= 0", "off = self.data < 0"),
+    ('08', "'ReLU', self, 1)", "'ReLU', self, -1)"),
+    ('08', "if x <= 0 else node", "if x < 0 else node"),
 ]
 
 RUN = """

@@ -65,15 +65,15 @@ CELL = '```{{code-cell}} ipython3\n:weave: {}\n\n{}```\n'
 
 
 def test_a_stale_listing_is_refused(tmp_path):
-    path = chapter(tmp_path, CELL.format('engine.binary', 'old code\n'))
+    path = chapter(tmp_path, CELL.format('engine.node', 'old code\n'))
     with pytest.raises(weave.LoomError, match='02-memory.md has stale listings'):
         weave.check_listings([path])
-    assert weave.woven(path.read_text()) == CELL.format('engine.binary', weave.listing(['engine.binary']))
+    assert weave.woven(path.read_text()) == CELL.format('engine.node', weave.listing(['engine.node']))
 
 
 def test_a_listing_shown_twice_is_refused(tmp_path):
-    cell = CELL.format('engine.binary', weave.listing(['engine.binary']))
-    with pytest.raises(weave.LoomError, match='engine.binary is shown twice: in chapters 2 and 2'):
+    cell = CELL.format('engine.node', weave.listing(['engine.node']))
+    with pytest.raises(weave.LoomError, match='engine.node is shown twice: in chapters 2 and 2'):
         weave.check_listings([chapter(tmp_path, cell + cell)])
 
 
@@ -109,7 +109,7 @@ def test_a_notebook_that_is_not_its_chapter_is_refused(tmp_path):
 def test_check_is_a_command_that_can_fail(tmp_path, monkeypatch, capsys):
     command = [sys.executable, weave.__file__, '--check']
     assert subprocess.run(command, check=False).returncode == 0
-    stale = chapter(tmp_path, CELL.format('engine.binary', 'old code\n'))
+    stale = chapter(tmp_path, CELL.format('engine.node', 'old code\n'))
     monkeypatch.setattr(weave, 'chapters', lambda: [stale])
     assert weave.main(['--check']) == 1
     assert 'loom: 02-memory.md has stale listings' in capsys.readouterr().err

@@ -1,4 +1,5 @@
 """The README's own code, run as one program; its claims in comments are checked."""
+import ast
 import re
 from pathlib import Path
 
@@ -27,10 +28,19 @@ def test_paths_exist():
 
 
 def test_the_engine_is_as_short_as_it_is_said_to_be():
-    lines = len((ROOT / 'src/micrograd/engine.py').read_text().splitlines())
+    lines = lines_of_code((ROOT / 'src/micrograd/engine.py').read_text())
     for page in ('README.md', 'book/00-tour.md'):
-        claim = re.search(r'fewer than (\d+) lines', (ROOT / page).read_text(encoding='utf-8'))
-        assert lines < int(claim[1]), page
+        claim = re.search(r'fewer than (\d+) lines of code', (ROOT / page).read_text(encoding='utf-8'))
+        assert 100 < lines < int(claim[1]), page
+
+
+def lines_of_code(source):
+    """Return how many lines hold code: not those of docstrings, nor comments, nor blank ones."""
+    documented = [node.body[0] for node in ast.walk(ast.parse(source))
+                  if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node)]
+    words = {i for text in documented for i in range(text.lineno, text.end_lineno + 1)}
+    return sum(i not in words and bool(line.strip()) and not line.strip().startswith('#')
+               for i, line in enumerate(source.splitlines(), 1))
 
 
 def test_the_report_is_what_the_grader_says(capsys):

@@ -2,13 +2,15 @@
 import math
 from numbers import Real
 
+new = object.__new__  # makes an object without asking __init__
+
 
 def node(data, op='', a=None, slope_a=0, b=None, slope_b=0, cls=None):
     """Return the Value that the operation `op` makes of `a`, and perhaps of `b`.
 
     A slope is the local derivative along the input before it.
     """
-    self = object.__new__(cls or Value)  # unchecked: an operation computes numbers
+    self = new(cls or Value)  # unchecked: what operations compute is a number
     self.data = data
     self.grad = 0
     self._op = op
@@ -43,7 +45,8 @@ class Value:
     def __init__(self, data, _children=(), _op='', label='', _slopes=()):
         """Hold `data`, any real number, as given. TypeError for anything else.
 
-        An operation of your own gives its inputs, its name, and its slopes, too.
+        An operation of your own gives its inputs, its name, and its slopes, too: they
+        are nan otherwise, not known.
         """
         if not _children and not isinstance(data, Real):
             kind = type(data).__name__
@@ -63,13 +66,13 @@ class Value:
     @property
     def _prev(self):
         """The inputs, in a tuple."""
-        return tuple(v for v in (self._a, self._b, *self._rest) if v is not None)
+        return (*(v for v in (self._a, self._b) if v is not None), *self._rest)
 
     @property
     def _slopes(self):
         """The slopes along the inputs, in a tuple."""
-        slopes = (self._slope_a, self._slope_b, *self._rest_slopes)
-        return slopes[:len(self._prev)]
+        edges = (self._a, self._slope_a), (self._b, self._slope_b)
+        return (*(slope for v, slope in edges if v is not None), *self._rest_slopes)
 
     def __add__(self, other):
         """Return self + other. Slopes: 1 along each input."""
@@ -83,7 +86,8 @@ class Value:
         """Return self * other. Slopes: along each input, the other one."""
         if not isinstance(other, Value):
             return with_number(Value.__mul__, self, other)
-        return node(self.data * other.data, '*', self, other.data, other, self.data)
+        x, y = self.data, other.data
+        return node(x * y, '*', self, y, other, x)
 
     __rmul__ = __mul__
 
@@ -215,5 +219,5 @@ class Value:
 
     def relu(self):
         """Return self where it is above 0, else 0. Slope: 1 above 0, else 0."""
-        off = self.data <= 0
-        return node(0 if off else self.data, 'ReLU', self, 0 if off else 1)
+        x = self.data
+        return node(0, 'ReLU', self, 0) if x <= 0 else node(x, 'ReLU', self, 1)

@@ -20,7 +20,7 @@ class WeightedSum(Value):
 
 
 def weighted_sums(rows, x, biases=None):
-    """Return a Value for each row w of weights: the sum of all w[i] * x[i] and its bias.
+    """Return a Value for each row w of weights: the sum of its w[i] * x[i] and a bias.
 
     Each is one node. `rows` and `biases` hold Values (biases are 0 if none are given);
     `x` may hold plain numbers, too. ValueError if a row is not as long as `x`, or if
@@ -29,16 +29,17 @@ def weighted_sums(rows, x, biases=None):
     biases = biases or [node(0)] * len(rows)
     if len(biases) != len(rows):
         raise ValueError(f"expected {len(rows)} biases, one a row, got {len(biases)}")
-    x = tuple(v if isinstance(v, Value) else Value(v) for v in x)
+    x = [v if isinstance(v, Value) else Value(v) for v in x]
     x_data = [v.data for v in x]
     sums = []
     for w, bias in zip(rows, biases):
         if len(w) != len(x):
-            raise ValueError(f"expected as many inputs as weights, {len(w)}, got {len(x)}")
+            raise ValueError(f"expected {len(w)} inputs for {len(w)} weights, got {len(x)}")
         w_data = [v.data for v in w]
         data = sum(map(mul, w_data, x_data), bias.data)
         out = node(data, 'w·x + b', bias, 1, cls=WeightedSum)
-        out._w, out._x, out._w_data, out._x_data = w, x, w_data, x_data
+        out._w, out._w_data = w, w_data
+        out._x, out._x_data = x, x_data
         sums.append(out)
     return sums
 

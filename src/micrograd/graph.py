@@ -83,9 +83,12 @@ def describe(nodes):
 
 def formula(op, inputs):
     """Return `op` applied to the names of its inputs: a + b, a**2, tanh(a)."""
+    if op in ('+', '*'):
+        return f" {op} ".join(inputs)
+    names = ', '.join(inputs)
     if op.isidentifier():
-        return f"{op}({', '.join(inputs)})"
-    return f" {op} ".join(inputs) if len(inputs) > 1 else f"{inputs[0]}{op}"
+        return f"{op}({names})"
+    return f"{names}{op}" if len(inputs) == 1 else f"{op} of {names}"
 
 
 def layout(source, format):

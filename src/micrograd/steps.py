@@ -53,6 +53,8 @@ class Steps:
         """Return in words what `node` gave to each input, and what each has now."""
         parts = []
         for i, (child, slope) in enumerate(zip(node._prev, node._slopes)):
+            if slope != slope:  # not known: the node has a _backward of its own
+                continue
             share, grad = slope * node.grad, short(node.grad)
             part = f"{self.name(child)} gets {short(slope)} × {grad} = {short(share)}"
             if child.grad != share and child not in node._prev[i + 1:]:

@@ -1,0 +1,103 @@
+"""One peer at one workload, in a process of its own, so that nobody looks after another's garbage.
+
+    python contestant.py PEER WORKLOAD [SIZE]
+
+Each line on standard input asks for a turn: the number of steps, and 1 or 0 for the collector. The answer is a line
+of JSON: mean seconds of a step, forward and backward apart, loss, gradients. Asked for `memory`, it answers with the
+bytes of the graph of one step.
+"""
+import gc
+import json
+import sys
+import threading
+import time
+import tracemalloc
+
+from dense import DENSE
+from peers import SCALAR, number
+from workloads import WORKLOADS
+
+
+class Scalars:
+    """A workload run by a peer that computes with single numbers."""
+
+    def __init__(self, peer, workload, size):
+        self.work = WORKLOADS[workload](SCALAR[peer](), peer == 'fused', size)
+        self.update = self.work.update
+
+    def forward(self):
+        self.root = self.work.forward()
+        return self.root.data
+
+    def backward(self):
+        for p in self.work.leaves:
+            p.grad = None if hasattr(p, 'requires_grad') else 0
+        self.root.backward()
+
+    def free(self):
+        self.root = None
+
+    def gradients(self):
+        return [number(p.grad) for p in self.work.leaves]
+
+
+def contestant(peer, workload, size):
+    """Return what runs a peer's workload: an object with forward, backward, update and gradients."""
+    return DENSE[peer]() if peer in DENSE else Scalars(peer, workload, size)
+
+
+def step(run):
+    """Return the seconds of forward and of all the rest of a step, the freeing of its graph included, and the loss."""
+    start = time.perf_counter()
+    loss = run.forward()
+    middle = time.perf_counter()
+    run.backward()
+    run.update()
+    getattr(run, 'free', int)()
+    return middle - start, time.perf_counter() - middle, number(loss)
+
+
+def turn(run, steps, collector):
+    """Return the mean times of some steps, and the last loss and gradients."""
+    gc.enable() if collector else gc.disable()
+    forward, backward, losses = zip(*(step(run) for _ in range(steps)))
+    gc.enable()
+    return {'forward': sum(forward) / steps, 'backward': sum(backward) / steps, 'loss': losses[-1],
+            'gradients': run.gradients()}
+
+
+def memory(run):
+    """Return the bytes that tracemalloc counts, and those that the system gave, while the graph of one step is there."""
+    before = resident_bytes()
+    run.forward()
+    resident = resident_bytes() - before
+    run.free()
+    gc.collect()
+    tracemalloc.start()
+    run.forward()
+    return {'traced': tracemalloc.get_traced_memory()[0], 'resident': resident}
+
+
+def resident_bytes():
+    """Return the bytes of memory that this process holds, or 0 where the system does not say."""
+    try:
+        with open('/proc/self/statm') as file:
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        return 0
+
+
+def main(peer, workload, size=0):
+    run = contestant(peer, workload, int(size))
+    for line in sys.stdin:
+        words = line.split()
+        answer = memory(run) if words == ['memory'] else turn(run, *map(int, words))
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == '__main__':  # with room for those who recurse as deep as the graph is
+    sys.setrecursionlimit(10**8)
+    threading.stack_size(1 << 29)
+    thread = threading.Thread(target=main, args=sys.argv[1:])
+    thread.start()
+    thread.join()

@@ -1,0 +1,121 @@
+"""The moons step by hand, without a graph: what is left when only the arithmetic is done."""
+from workloads import falling, moons, weights
+
+SIZES = [2, 16, 16, 1]
+
+
+class Lists:
+    """Forward and backward over lists of plain floats: the floor for a program in plain Python."""
+
+    def __init__(self):
+        self.points, self.targets = moons()
+        self.layers, self.steps = weights(SIZES, 1337), 0
+
+    def forward(self):
+        self.kept = [self.activations(x) for x in self.points]
+        self.misses = [max(0.0, 1 - y * kept[-1][0]) for y, kept in zip(self.targets, self.kept)]
+        size = sum(w * w for rows, biases in self.layers for row, b in zip(rows, biases) for w in (*row, b))
+        return sum(self.misses) / len(self.points) + 1e-4 * size
+
+    def activations(self, x):
+        """Return the input and what each layer makes of it."""
+        kept = [x]
+        for i, (rows, biases) in enumerate(self.layers):
+            x = [sum(map(float.__mul__, row, x), b) for row, b in zip(rows, biases)]
+            if i < 2:
+                x = [v if v > 0 else 0.0 for v in x]
+            kept.append(x)
+        return kept
+
+    def backward(self):
+        self.grads = [([[2e-4 * w for w in row] for row in rows], [2e-4 * b for b in biases])
+                      for rows, biases in self.layers]
+        for y, miss, kept in zip(self.targets, self.misses, self.kept):
+            self.hand_back([-y / len(self.points) if miss > 0 else 0.0], kept)
+
+    def hand_back(self, grad, kept):
+        """Add what one point contributes, layer by layer from the last."""
+        for i in (2, 1, 0):
+            (rows, _), (to_rows, to_biases), x = self.layers[i], self.grads[i], kept[i]
+            below = [0.0] * len(x)
+            for j, g in enumerate(grad):
+                to_biases[j] += g
+                to_rows[j] = [t + g * v for t, v in zip(to_rows[j], x)]
+                below = [t + g * w for t, w in zip(below, rows[j])]
+            grad = [g if v > 0 else 0.0 for g, v in zip(below, x)]
+
+    def update(self):
+        rate, self.steps = falling(self.steps), self.steps + 1
+        self.layers = [([[w - rate * g for w, g in zip(row, grads)] for row, grads in zip(rows, row_grads)],
+                        [b - rate * g for b, g in zip(biases, bias_grads)])
+                       for (rows, biases), (row_grads, bias_grads) in zip(self.layers, self.grads)]
+
+    def gradients(self):
+        return [float(g) for rows, biases in self.grads for row, b in zip(rows, biases) for g in (*row, b)]
+
+
+class Arrays(Lists):
+    """The same in NumPy: all points at once."""
+
+    def __init__(self):
+        import numpy as np
+        super().__init__()
+        self.np, self.x, self.y = np, np.array(self.points), np.array(self.targets)
+        self.layers = [(np.array(rows), np.array(biases, dtype=float)) for rows, biases in self.layers]
+
+    def forward(self):
+        self.kept = [self.x]
+        for i, (w, b) in enumerate(self.layers):
+            z = self.kept[-1] @ w.T + b
+            self.kept.append(self.np.maximum(z, 0) if i < 2 else z)
+        self.miss = self.np.maximum(0, 1 - self.y * self.kept[-1][:, 0])
+        return float(self.miss.mean() + 1e-4 * sum((w * w).sum() + (b * b).sum() for w, b in self.layers))
+
+    def backward(self):
+        grad = (-self.y * (self.miss > 0) / len(self.y))[:, None]
+        self.grads = []
+        for i in (2, 1, 0):
+            w, b = self.layers[i]
+            self.grads.insert(0, (grad.T @ self.kept[i] + 2e-4 * w, grad.sum(0) + 2e-4 * b))
+            grad = grad @ w * (self.kept[i] > 0)
+
+    def update(self):
+        rate, self.steps = falling(self.steps), self.steps + 1
+        self.layers = [(w - rate * dw, b - rate * db) for (w, b), (dw, db) in zip(self.layers, self.grads)]
+
+
+class Tensors(Lists):
+    """The same in PyTorch, whose autograd does the backward pass."""
+
+    def __init__(self):
+        import torch
+        torch.set_num_threads(1)
+        super().__init__()
+        self.x = torch.tensor(self.points, dtype=torch.float64)
+        self.y = torch.tensor(self.targets, dtype=torch.float64)
+        self.layers = [tuple(torch.tensor(part, dtype=torch.float64, requires_grad=True) for part in layer)
+                       for layer in self.layers]
+
+    def forward(self):
+        x = self.x
+        for i, (w, b) in enumerate(self.layers):
+            x = x @ w.T + b
+            x = x.relu() if i < 2 else x
+        size = sum((w * w).sum() + (b * b).sum() for w, b in self.layers)
+        self.loss = (1 - self.y * x[:, 0]).relu().mean() + 1e-4 * size
+        return self.loss.item()
+
+    def backward(self):
+        for w, b in self.layers:
+            w.grad = b.grad = None
+        self.loss.backward()
+        self.grads = [(w.grad, b.grad) for w, b in self.layers]
+
+    def update(self):
+        rate, self.steps = falling(self.steps), self.steps + 1
+        for layer in self.layers:
+            for part in layer:
+                part.data.sub_(part.grad, alpha=rate)
+
+
+DENSE = {'lists, by hand': Lists, 'NumPy': Arrays, 'PyTorch, tensors': Tensors}

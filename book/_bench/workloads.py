@@ -1,0 +1,159 @@
+"""What is measured: each workload written once, for all peers that compute with single numbers."""
+import math
+import random
+
+import jupytext
+from peers import number
+
+from micrograd.fused import weighted_sums
+
+BOOK = __import__('pathlib').Path(__file__).parents[1]
+FOUR = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
+
+
+def moons(n=100):
+    """Return the points and targets of chapter 12, made by its own cell."""
+    cell = next(c for c in jupytext.read(BOOK / '12-moons.md').cells if c.source.startswith('def make_moons'))
+    names = {'math': math, 'random': random}
+    exec(cell.source.partition('\npoints, targets')[0], names)
+    return names['make_moons'](n, noise=0.1, rng=random.Random(1337))
+
+
+def weights(sizes, seed):
+    """Return [(rows of weights, biases)] for layers of these sizes, as plain numbers, as the library draws them."""
+    rng = random.Random(seed)
+    return [([[rng.uniform(-1, 1) for _ in range(nin)] for _ in range(nout)], [0] * nout)
+            for nin, nout in zip(sizes, sizes[1:])]
+
+
+class Training:
+    """A network that learns, in the loops in which the original's own classes work."""
+
+    def __init__(self, V, fused, sizes, seed, data, loss, rate):
+        self.layers = [([[V(w) for w in row] for row in rows], [V(b) for b in biases])
+                       for rows, biases in weights(sizes, seed)]
+        self.leaves = [v for rows, biases in self.layers for row, b in zip(rows, biases) for v in (*row, b)]
+        self.sums = weighted_sums if fused else plain_sums
+        self.points, self.targets = data
+        self.loss, self.rate, self.steps = loss, rate, 0
+
+    def forward(self):
+        return self.loss([self.answer(x) for x in self.points], self.targets, self.leaves)
+
+    def answer(self, x):
+        for i, (rows, biases) in enumerate(self.layers):
+            x = self.sums(rows, x, biases)
+            if i < len(self.layers) - 1:
+                x = [v.relu() for v in x]
+        return x[0]
+
+    def update(self):
+        rate = self.rate(self.steps)
+        self.steps += 1
+        for p in self.leaves:
+            descend(p, rate)
+
+
+def plain_sums(rows, x, biases=None):
+    """Return the weighted sums as the original computes them, a product and a sum at a time."""
+    biases = biases or [0] * len(rows)
+    return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
+
+
+def descend(p, rate):
+    if hasattr(p, 'requires_grad'):  # a tensor guards its data
+        p.data.sub_(p.grad, alpha=rate)
+    else:
+        p.data -= rate * p.grad
+
+
+def hinge(scores, targets, parameters):
+    losses = [(1 + -y * score).relu() for y, score in zip(targets, scores)]
+    return sum(losses) * (1 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
+
+
+def squares(scores, targets, parameters):
+    return sum((score + -y) * (score + -y) for y, score in zip(targets, scores))
+
+
+class Graph:
+    """An expression of about n nodes over a few leaves."""
+
+    def __init__(self, V, build, n):
+        self.leaves = [V(0.5), V(1.25)]
+        self.build, self.n = build, n
+
+    def forward(self):
+        return self.build(*self.leaves, self.n)
+
+    def update(self):
+        pass
+
+
+def chain(a, b, n):
+    y = a
+    for _ in range(n):
+        y = y + b
+    return y
+
+
+def wide(a, b, n):
+    return sum((a * b for _ in range(n // 2)), a)
+
+
+def diamond(a, b, n):
+    y = a
+    for _ in range(n // 2):
+        y = (y + y) * 0.5
+    return y + b
+
+
+class Token:
+    """One letter through the transformer of chapter 15, after eight others whose keys and values are known."""
+
+    def __init__(self, V, fused):
+        book = {}
+        for cell in jupytext.read(BOOK / '15-attention.md').cells:
+            if 'model' in cell.metadata.get('tags', ()):
+                exec(cell.source, book)
+        model = book['GPT'](random.Random(42))
+        for name, rows in vars(model).items():
+            if name != 'head_width':
+                setattr(model, name, [[V(v.data) for v in row] for row in rows])
+        book.update(weighted_sums=weighted_sums if fused else plain_sums, softmax=softmax)
+        rng = random.Random(1)
+        self.keys, self.values = ([[V(rng.gauss(0, 1)) for _ in range(16)] for _ in range(8)] for _ in range(2))
+        self.model, self.book, self.leaves = model, book, model.parameters()
+
+    def forward(self):
+        model, book = self.model, self.book
+        x = book['norm'](book['add'](model.letters[3], model.places[8]))
+        home, _ = book['look_back'](model, book['norm'](x), [*self.keys], [*self.values])
+        x = book['add'](x, home)
+        bent = [v.relu() for v in book['weighted_sums'](model.up, book['norm'](x))]
+        x = book['add'](x, book['weighted_sums'](model.down, bent))
+        return -1 * softmax(book['weighted_sums'](model.out, x))[5].log()
+
+    def update(self):
+        pass
+
+
+def softmax(scores):
+    """The library's softmax, for numbers of any peer."""
+    top = max(number(score.data) for score in scores)
+    exps = [(score + -top).exp() for score in scores]
+    share = sum(exps)**-1
+    return [e * share for e in exps]
+
+
+def falling(step):
+    return 1.0 - 0.9 * step / 100
+
+
+WORKLOADS = {
+    'moons': lambda V, fused, n: Training(V, fused, [2, 16, 16, 1], 1337, moons(n or 100), hinge, falling),
+    'four points': lambda V, fused, n: Training(V, fused, [3, 4, 4, 1], 5, FOUR, squares, lambda step: 0.01),
+    'chain': lambda V, fused, n: Graph(V, chain, n or 10_000),
+    'wide sum': lambda V, fused, n: Graph(V, wide, n or 10_000),
+    'diamond': lambda V, fused, n: Graph(V, diamond, n or 10_000),
+    'token': lambda V, fused, n: Token(V, fused)}

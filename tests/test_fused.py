@@ -1,0 +1,117 @@
+"""The weighted sum as one node: the same numbers as the plain one, an honest graph, no garbage, little memory."""
+import gc
+import math
+import random
+import tracemalloc
+
+import pytest
+
+from micrograd.engine import Value
+from micrograd.fused import FusedLayer, WeightedSum, weighted_sums
+from micrograd.graph import draw_dot, trace
+from micrograd.nn import MLP, Layer
+
+
+def numbers(*data):
+    return [Value(x) for x in data]
+
+
+def network(layer):
+    random.seed(1337)
+    return MLP(2, [16, 16, 1], layer=layer)
+
+
+def loss_of(model):
+    rng = random.Random(1)
+    points = [([rng.uniform(-1, 1), rng.uniform(-1, 1)], rng.choice([-1, 1])) for _ in range(20)]
+    return sum((1 + -y * model(x)).relu() for x, y in points)
+
+
+def test_numbers_and_gradients_are_those_of_plain_layers():
+    answers = []
+    for layer in (Layer, FusedLayer):
+        model = network(layer)
+        loss = loss_of(model)
+        loss.backward()
+        answers.append([loss.data, *(p.grad for p in model.parameters())])
+    assert all(math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12) for x, y in zip(*answers))
+    assert any(answers[0][1:])
+
+
+def test_against_pytorch():
+    import torch
+    rng = random.Random(3)
+    rows, x, biases = [[[Value(rng.gauss(0, 1)) for _ in range(5)] for _ in range(3)], numbers(1.0, -2.0, 0.5, 0.0, 3.0),
+                       numbers(0.1, 0.2, 0.3)]
+    sum(s.tanh() for s in weighted_sums(rows, x, biases)).backward()
+    w, v, b = (torch.tensor(data, dtype=torch.float64, requires_grad=True)
+               for data in ([[p.data for p in row] for row in rows], [p.data for p in x], [p.data for p in biases]))
+    (w @ v + b).tanh().sum().backward()
+    ours = [p.grad for p in (*(p for row in rows for p in row), *x, *biases)]
+    theirs = [*w.grad.flatten().tolist(), *v.grad.tolist(), *b.grad.tolist()]
+    assert all(math.isclose(g, h, rel_tol=1e-12) for g, h in zip(ours, theirs))
+
+
+def test_the_graph_is_honest():
+    w, x, b = numbers(2.0, -1.0), numbers(3.0, 4.0), Value(0.5)
+    [s] = weighted_sums([w], x, [b])
+    assert isinstance(s, WeightedSum) and s.data == 2.5
+    assert s._prev == (b, *w, *x) and s._slopes == (1, 3.0, 4.0, 2.0, -1.0)
+    nodes, edges = trace(s)
+    assert len(nodes) == 6 and len(edges) == 5
+    assert 'w·x + b' in draw_dot(s).source
+    assert 'v0 = w·x + b of v1, v2, v3, v4, v5: data 2.5000' in repr(draw_dot(s))
+
+
+def test_a_number_that_is_there_twice():
+    x = Value(5.0)
+    [s] = weighted_sums([[x, x]], [x, 2.0], [x])  # x**2 + 2x + x
+    s.backward()
+    assert (s.data, x.grad) == (40.0, 13.0)
+
+
+def test_without_biases_and_with_plain_numbers():
+    sums = weighted_sums([numbers(1.0, 2.0), numbers(3.0, 4.0)], [10, 100])
+    assert [s.data for s in sums] == [210.0, 430.0]
+
+
+def test_a_deep_stack_of_sums():
+    x = [Value(1.0)]
+    for _ in range(20_000):
+        x = weighted_sums([numbers(1.0)], x)
+    x[0].backward()
+    assert x[0].data == 1.0
+
+
+@pytest.mark.parametrize('rows, x, error, words', [
+    ([[1.0, 2.0]], [1.0], ValueError, ['2 inputs', 'got 1']), ([[1.0]], [1.0, 2.0], ValueError, ['1 inputs', 'got 2']),
+    ([[1.0]], ['a'], TypeError, ['real number', "'a'"])])
+def test_wrong_input_is_refused_in_words(rows, x, error, words):
+    with pytest.raises(error) as caught:
+        weighted_sums([numbers(*row) for row in rows], x)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize('layer', [Layer, FusedLayer])
+def test_nothing_is_left_to_the_collector(layer):
+    model = network(layer)
+    gc.collect()
+    gc.disable()
+    try:
+        loss = loss_of(model)
+        loss.backward()
+        del loss
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_an_operation_takes_at_most_150_bytes():
+    x = y = Value(1.5)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(10_000):
+        y = y * x
+    size = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert size / 10_000 <= 150

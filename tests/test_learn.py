@@ -1,0 +1,48 @@
+"""Softmax, cross-entropy and Adam, each against PyTorch, and where naive formulas fail."""
+import math
+import random
+
+import pytest
+import torch
+
+from micrograd.engine import Value
+from micrograd.learn import Adam, cross_entropy, softmax
+
+
+def both(data):
+    """Return numbers as Values and as a tensor."""
+    return [Value(x) for x in data], torch.tensor(data, dtype=torch.float64, requires_grad=True)
+
+
+@pytest.mark.parametrize('data', [[0.0, 0.0], [1.0, -2.0, 0.5], [1000.0, 999.0, -1000.0], [-5e3, -5e3]])
+def test_softmax(data):
+    ours, theirs = both(data)
+    shares, witness = softmax(ours), theirs.softmax(0)
+    assert all(math.isclose(p.data, q, rel_tol=1e-12, abs_tol=1e-300) for p, q in zip(shares, witness.tolist()))
+    shares[0].backward()
+    witness[0].backward()
+    assert all(math.isclose(v.grad, g, rel_tol=1e-9, abs_tol=1e-12) for v, g in zip(ours, theirs.grad.tolist()))
+
+
+@pytest.mark.parametrize('data, target', [([0.0, 0.0], 1), ([1.0, -2.0, 0.5], 0), ([1000.0, 0.0], 1), ([-1e4, 3.0], 0)])
+def test_cross_entropy(data, target):
+    ours, theirs = both(data)
+    loss, witness = cross_entropy(ours, target), torch.nn.functional.cross_entropy(theirs[None], torch.tensor([target]))
+    loss.backward()
+    witness.backward()
+    assert math.isclose(loss.data, witness.item(), rel_tol=1e-12)
+    assert all(math.isclose(v.grad, g, rel_tol=1e-9, abs_tol=1e-12) for v, g in zip(ours, theirs.grad.tolist()))
+
+
+def test_adam():
+    rng = random.Random(1)
+    ours, theirs = both([rng.gauss(0, 1) for _ in range(5)])
+    adam, witness = Adam(ours), torch.optim.Adam([theirs], lr=0.03, betas=(0.9, 0.99))
+    for _ in range(50):
+        gradients = [rng.gauss(0, 10) for _ in ours]
+        for v, g in zip(ours, gradients):
+            v.grad = g
+        adam.step(0.03)
+        theirs.grad = torch.tensor(gradients, dtype=torch.float64)
+        witness.step()
+    assert all(math.isclose(v.data, t, rel_tol=1e-9) for v, t in zip(ours, theirs.tolist()))
