@@ -10,6 +10,9 @@ LAB    := _build/lab/lab/page.js
 PAGE   := $(VENV)/page/.installed
 HTML   := _build/html/index.html
 
+# One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
+export SOURCE_DATE_EPOCH ?= 315532800
+
 .PHONY: help book test page edit weave check gpt bench lock clean
 
 help:  ## say what there is to make (the default)
@@ -67,9 +70,9 @@ $(NPM): book/_lab/package.json book/_lab/package-lock.json requirements.txt | $(
 # The library's wheel is built from a copy, since a build leaves files beside what it builds.
 $(LAB): $(NPM) pyproject.toml $(wildcard src/micrograd/*.py src/micrograd/*.json src/micrograd/data/* book/_lab/*.mjs book/_lab/*.py)
 	rm -rf _build/lab _build/wheels && mkdir -p $(@D) _build/wheels
-	cp -R pyproject.toml README.md src _build/wheels
+	cp -R pyproject.toml README.md src _build/wheels && chmod -R u=rwX,go=rX _build/wheels
 	cp $(VENV)/lab/wheels/*.whl _build/wheels
-	$(BIN)/python -m pip wheel -q --no-deps --no-index --no-build-isolation --wheel-dir _build/wheels _build/wheels
+	umask 022 && $(BIN)/python -m pip wheel -q --no-deps --no-index --no-build-isolation --wheel-dir _build/wheels _build/wheels
 	$(BIN)/node book/_lab/build.mjs $(VENV)/lab _build/wheels $(@D)
 
 $(PAGE): tests/page/package.json tests/page/package-lock.json | $(BOOK)
