@@ -11,6 +11,7 @@ from micrograd.book import chapter_of, pieces, read
 
 LIBRARY_PAGE = 'library.html'
 MODULES = {'engine': 'Value', 'nn': 'Neurons, layers, networks', 'fused': 'Weighted sums', 'learn': 'What language models need',
+           'dual': 'Numbers that carry their slope',
            'graph': 'Pictures', 'steps': 'Pictures that move',
            'wrong': 'Engines that are wrong', 'check': 'Checks of the exercises', 'grade': 'The grader',
            'book': 'What the chapters use', '__init__': 'The package'}

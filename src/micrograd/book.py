@@ -71,7 +71,7 @@ def begin(chapter):
     Prints how far it has come. Import nothing of micrograd before: a name that is
     imported already keeps what it has.
     """
-    for module in ('engine', 'graph', 'nn', 'fused', 'learn', 'wrong'):
+    for module in ('engine', 'graph', 'nn', 'fused', 'learn', 'dual', 'wrong'):
         source = source_before(module, chapter)
         put_in_place(module, source)
         lines, of = len(source.splitlines()), len(read(module).splitlines())

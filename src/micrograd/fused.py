@@ -23,9 +23,12 @@ def weighted_sums(rows, x, biases=None):
     """Return a Value for each row w of weights: the sum of its w[i] * x[i] and a bias.
 
     Each is one node. `rows` and `biases` hold Values (biases are 0 if none are given);
-    `x` may hold plain numbers, too. ValueError if a row is not as long as `x`.
+    `x` may hold plain numbers, too. ValueError if a row is not as long as `x`, or if
+    there are not as many biases as rows.
     """
     biases = biases or [node(0)] * len(rows)
+    if len(biases) != len(rows):
+        raise ValueError(f"expected {len(rows)} biases, one a row, got {len(biases)}")
     x = [v if isinstance(v, Value) else Value(v) for v in x]
     x_data = [v.data for v in x]
     sums = []

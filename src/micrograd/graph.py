@@ -18,8 +18,11 @@ CIRCLE = {'shape': 'circle', 'margin': '0.03', 'width': '0.4'}
 def trace(root):
     """Return two lists: all Values that `root` depends on, itself first, and all edges.
 
-    An edge is a pair (child, parent): the child is an input of the parent.
+    An edge is a pair (child, parent): the child is an input of the parent. TypeError if
+    `root` is not a Value.
     """
+    if not hasattr(root, '_prev'):
+        raise TypeError(f"expected a Value, got {root!r}")
     nodes, edges, seen = [root], [], {root}
     for node in nodes:  # the list grows while we walk along it
         for child in node._prev:

@@ -17,7 +17,10 @@ def cross_entropy(scores, target):
     """Return -log of what softmax gives to the score at the index `target`.
 
     As log(sum(e**score)) - scores[target], which stays finite where the softmax is 0.
+    IndexError for a target that is not the index of a score.
     """
+    if not 0 <= target < len(scores):
+        raise IndexError(f"expected a target below {len(scores)}, got {target}")
     top = max(score.data for score in scores)
     return sum((score + -top).exp() for score in scores).log() + top - scores[target]
 
@@ -29,7 +32,13 @@ class Adam:
     """
 
     def __init__(self, parameters, keep=0.9, keep_squares=0.99):
-        """Begin with means of zero. `keep` says how slowly they forget, 0 to 1."""
+        """Begin with means of zero. `keep` says how slowly they forget, 0 to 1.
+
+        ValueError for 1 or more: such a mean would never learn anything.
+        """
+        if not (0 <= keep < 1 and 0 <= keep_squares < 1):
+            got = f"{keep} and {keep_squares}"
+            raise ValueError(f"Adam expects to keep from 0 to less than 1, got {got}")
         self.parameters = parameters
         self.keep, self.keep_squares = keep, keep_squares
         self.means = [0.0] * len(parameters)

@@ -1,5 +1,6 @@
 """Neurons, layers and multi-layer perceptrons, made of Values."""
 import random
+from numbers import Integral
 
 from micrograd.engine import Value
 
@@ -18,9 +19,20 @@ class Module:
 
 
 def require_one_or_more(what, number):
-    """Raise a ValueError that names `what` and the `number`, if it is below 1."""
+    """Raise a TypeError unless `number` is a whole one, a ValueError if it is below 1.
+
+    The error names `what` there should be 1 or more of.
+    """
+    if not isinstance(number, Integral):
+        raise TypeError(f"expected a whole number of {what}, got {number!r}")
     if number < 1:
         raise ValueError(f"expected 1 or more {what}, got {number}")
+
+
+def require_list(what, x):
+    """Raise a TypeError that names `what` was expected, unless `x` has a length."""
+    if not hasattr(x, '__len__'):
+        raise TypeError(f"expected {what} in a list, got {x!r}")
 
 
 class Neuron(Module):
@@ -29,7 +41,7 @@ class Neuron(Module):
     def __init__(self, nin, nonlin=True):
         """Draw `nin` weights from uniform(-1, 1), in order; the bias starts at 0.
 
-        ValueError if `nin` is below 1.
+        ValueError if `nin` is below 1, TypeError if it is not a whole number.
         """
         require_one_or_more("inputs of a Neuron", nin)
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
@@ -39,8 +51,9 @@ class Neuron(Module):
     def __call__(self, x):
         """Return the activation for `x`, a sequence of `nin` numbers or Values.
 
-        ValueError for a sequence of another length.
+        ValueError for a sequence of another length, TypeError for something else.
         """
+        require_list(f"{len(self.w)} inputs", x)
         if len(x) != len(self.w):
             raise ValueError(f"Neuron expects {len(self.w)} inputs, got {len(x)}")
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
@@ -60,7 +73,7 @@ class Layer(Module):
     def __init__(self, nin, nout, **kwargs):
         """Make `nout` neurons of `nin` inputs; keywords (`nonlin`) go to each of them.
 
-        ValueError if one of the two is below 1.
+        ValueError if one of the two is below 1, TypeError if it is not a whole number.
         """
         require_one_or_more("neurons in a Layer", nout)
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
@@ -92,8 +105,10 @@ class MLP(Module):
     def __init__(self, nin, nouts, layer=Layer):
         """Make a layer for each width in the list `nouts`, the first of `nin` inputs.
 
-        `layer` is their class. ValueError if there is none, or if a width is below 1.
+        `layer` is their class. ValueError if there is none, or if a width is below 1;
+        TypeError if the widths are not in a list, or not whole numbers.
         """
+        require_list("the widths of the layers", nouts)
         require_one_or_more("layers in an MLP", len(nouts))
         sizes = [nin, *nouts]
         last = len(nouts) - 1

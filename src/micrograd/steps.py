@@ -17,6 +17,14 @@ NUMBERS = count(1)  # so that two groups of buttons never have the same name
 MOST = 40
 
 
+def few(root):
+    """Return the nodes behind `root`. ValueError if there are too many to look at."""
+    nodes, _ = trace(root)
+    if len(nodes) > MOST:
+        raise ValueError(f"expected {MOST} values at most, got {len(nodes)}")
+    return nodes
+
+
 class Steps:
     """Pictures of one graph, taken while gradients travel through it."""
 
@@ -25,9 +33,7 @@ class Steps:
 
         ValueError if the graph is too large to be looked at.
         """
-        self.nodes, _ = trace(root)
-        if len(self.nodes) > MOST:
-            raise ValueError(f"expected {MOST} values at most, got {len(self.nodes)}")
+        self.nodes = few(root)
         self.group = f'steps-{next(NUMBERS)}'
         self.sayings, self.drawings, self.boxes = [], [], []
         self.photograph(root, f"{self.name(root)} begins with {short(root.grad)}.")
@@ -115,9 +121,11 @@ def watch(root, order=None):
     `order` lists the nodes that hand on, the first one first: by default all that are
     not leaves, in the order of `backward`.
     """
+    nodes = few(root)
     if order is None:
         order = [v for v in reversed(root._topological_order()) if v._prev]
-    for node in trace(root)[0]:
+    order = list(order)
+    for node in nodes:
         if node._prev:
             node.grad = 0
     root.grad += 1

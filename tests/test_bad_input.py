@@ -1,0 +1,163 @@
+"""Wrong input: each public call, what it gets, the error and its words. And nothing half-done is left behind.
+
+Where the words are Python's own, it is Python that refuses; the others say what was expected and what came.
+"""
+import inspect
+import math
+import re
+
+import pytest
+
+import micrograd.dual
+import micrograd.engine
+import micrograd.fused
+import micrograd.graph
+import micrograd.learn
+import micrograd.nn
+import micrograd.steps
+from micrograd.dual import Dual
+from micrograd.engine import Value
+from micrograd.graph import trace
+from micrograd.nn import MLP
+
+MODULES = (micrograd.engine, micrograd.nn, micrograd.fused, micrograd.graph, micrograd.steps, micrograd.dual,
+           micrograd.learn)
+PUBLIC = {name: what for module in MODULES for name, what in vars(module).items()
+          if callable(what) and what.__module__ == module.__name__}
+NAMES = {**PUBLIC, 'v': Value(1.0), 'zero': Value(0.0), 'below': Value(-8.0), 'far': Value(1000.0),
+         'big': sum(map(Value, range(50))), 'd': Dual(1.0)}
+
+TABLE = """
+Value()                                 | TypeError         | missing 1 required positional argument: 'data'
+Value('a')                              | TypeError         | Value expects a real number, got 'a' of type str
+Value(None)                             | TypeError         | Value expects a real number, got None of type NoneType
+Value([1.0])                            | TypeError         | Value expects a real number, got [1.0] of type list
+Value(1j)                               | TypeError         | Value expects a real number, got 1j of type complex
+Value(v)                                | TypeError         | Value expects a real number, got Value(data=1.0, grad=0)
+v + 'a'                                 | TypeError         | unsupported operand type(s) for +: 'Value' and 'str'
+'a' + v                                 | TypeError         | can only concatenate str (not "Value") to str
+v - None                                | TypeError         | unsupported operand type(s) for -: 'Value' and 'NoneType'
+None - v                                | TypeError         | unsupported operand type(s) for -: 'NoneType' and 'Value'
+v * 1j                                  | TypeError         | unsupported operand type(s) for *: 'Value' and 'complex'
+None * v                                | TypeError         | unsupported operand type(s) for *: 'NoneType' and 'Value'
+v / 'a'                                 | TypeError         | unsupported operand type(s) for /: 'Value' and 'str'
+'a' / v                                 | TypeError         | unsupported operand type(s) for /: 'str' and 'Value'
+v / 0                                   | ZeroDivisionError | ** expects a base that is not 0 under the exponent -1
+1 / zero                                | ZeroDivisionError | ** expects a base that is not 0 under the exponent -1
+v / zero                                | ZeroDivisionError | ** expects a base that is not 0 under the exponent -1
+v**'2'                                  | TypeError         | ** expects an int or float as exponent, got str
+v**v                                    | TypeError         | ** expects an int or float as exponent, got Value
+2**v                                    | TypeError         | unsupported operand type(s) for ** or pow(): 'int' and 'Value'
+below**0.5                              | ValueError        | ** expects a base of 0 or more under the exponent 0.5, got -8.0
+zero**-1                                | ZeroDivisionError | ** expects a base that is not 0 under the exponent -1
+far**200                                | OverflowError     | ** expects a result that fits a float, got 1000.0 under
+below.log()                             | ValueError        | log expects a number above 0, got -8.0
+zero.log()                              | ValueError        | log expects a number above 0, got 0.0
+far.exp()                               | OverflowError     | exp expects a number up to 709.78, got 1000.0
+v.tanh(1)                               | TypeError         | takes 1 positional argument but 2 were given
+v.relu(1)                               | TypeError         | takes 1 positional argument but 2 were given
+v.backward(1)                           | TypeError         | takes 1 positional argument but 2 were given
+v < v                                   | TypeError         | '<' not supported between instances of 'Value' and 'Value'
+float(v)                                | TypeError         | must be a string or a real number, not 'Value'
+v[0]                                    | TypeError         | 'Value' object is not subscriptable
+v.sigmoid()                             | AttributeError    | 'Value' object has no attribute 'sigmoid'
+Neuron(0)                               | ValueError        | expected 1 or more inputs of a Neuron, got 0
+Neuron(2.5)                             | TypeError         | expected a whole number of inputs of a Neuron, got 2.5
+Neuron('2')                             | TypeError         | expected a whole number of inputs of a Neuron, got '2'
+Neuron(2)(1.0)                          | TypeError         | expected 2 inputs in a list, got 1.0
+Neuron(2)(x for x in 'ab')              | TypeError         | expected 2 inputs in a list, got <generator
+Neuron(2)([1.0])                        | ValueError        | Neuron expects 2 inputs, got 1
+Neuron(2)([1.0, None])                  | TypeError         | unsupported operand type(s) for *: 'Value' and 'NoneType'
+Layer(0, 2)                             | ValueError        | expected 1 or more inputs of a Neuron, got 0
+Layer(2, -1)                            | ValueError        | expected 1 or more neurons in a Layer, got -1
+Layer(2, [2])                           | TypeError         | expected a whole number of neurons in a Layer, got [2]
+Layer(2, 2, relu=True)                  | TypeError         | got an unexpected keyword argument 'relu'
+Layer(2, 2)([1.0])                      | ValueError        | Neuron expects 2 inputs, got 1
+Layer(2, 2)(v)                          | TypeError         | expected 2 inputs in a list, got Value(data=1.0, grad=0)
+MLP(2, 3)                               | TypeError         | expected the widths of the layers in a list, got 3
+MLP(2, [])                              | ValueError        | expected 1 or more layers in an MLP, got 0
+MLP(2, [3, 0])                          | ValueError        | expected 1 or more neurons in a Layer, got 0
+MLP(2, [3, 1.0])                        | TypeError         | expected a whole number of neurons in a Layer, got 1.0
+MLP(None, [1])                          | TypeError         | expected a whole number of inputs of a Neuron, got None
+MLP(2, [1])(3.0)                        | TypeError         | expected 2 inputs in a list, got 3.0
+MLP(2, [1])([1, 2, 3])                  | ValueError        | Neuron expects 2 inputs, got 3
+FusedLayer(2, 2)([1.0])                 | ValueError        | expected 2 inputs for 2 weights, got 1
+FusedLayer(2, 2)(1.0)                   | TypeError         | 'float' object is not iterable
+FusedLayer(2, 2)(['a', 'b'])            | TypeError         | Value expects a real number, got 'a' of type str
+weighted_sums([[v]], ['a'])             | TypeError         | Value expects a real number, got 'a' of type str
+weighted_sums([[v, v]], [1.0])          | ValueError        | expected 2 inputs for 2 weights, got 1
+weighted_sums([[v], [v]], [1.0], [v])   | ValueError        | expected 2 biases, one a row, got 1
+weighted_sums([[1.0]], [1.0])           | AttributeError    | 'float' object has no attribute 'data'
+trace(1.0)                              | TypeError         | expected a Value, got 1.0
+trace([v])                              | TypeError         | expected a Value, got [Value(data=1.0, grad=0)]
+draw_dot([v])                           | TypeError         | expected a Value, got [Value(data=1.0, grad=0)]
+draw_dot(v, rankdir='up')               | ValueError        | rankdir expects 'LR', 'TB', 'RL' or 'BT', got 'up'
+draw_dot(v, format='picture')           | ValueError        | unknown format: 'picture'
+Steps(1.0)                              | TypeError         | expected a Value, got 1.0
+Steps(big)                              | ValueError        | expected 40 values at most, got 101
+watch(None)                             | TypeError         | expected a Value, got None
+watch(big)                              | ValueError        | expected 40 values at most, got 101
+watch(v, order=3)                       | TypeError         | 'int' object is not iterable
+Dual('a')                               | TypeError         | Dual expects a real number, got 'a' of type str
+Dual(1.0, None)                         | TypeError         | Dual expects a real number, got None of type NoneType
+d + 'a'                                 | TypeError         | Dual expects a real number, got 'a' of type str
+None * d                                | TypeError         | Dual expects a real number, got None of type NoneType
+d - v                                   | TypeError         | Dual expects a real number, got Value(data=1.0
+v + d                                   | TypeError         | Dual expects a real number, got Value(data=1.0
+d / 0                                   | ZeroDivisionError | division by zero
+d**d                                    | TypeError         | ** expects an int or float as exponent, got Dual
+Dual(-8.0)**0.5                         | ValueError        | math domain error
+Dual(0.0).log()                         | ValueError        | math domain error
+Dual(1000.0).exp()                      | OverflowError     | math range error
+softmax([])                             | ValueError        | empty
+softmax([1.0])                          | AttributeError    | 'float' object has no attribute 'data'
+cross_entropy([v, v], 2)                | IndexError        | expected a target below 2, got 2
+cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
+cross_entropy([], 0)                    | IndexError        | expected a target below 0, got 0
+Adam([v], keep=1)                       | ValueError        | Adam expects to keep from 0 to less than 1, got 1 and 0.99
+Adam([v], keep_squares=-1)              | ValueError        | Adam expects to keep from 0 to less than 1, got 0.9 and -1
+Adam(v)                                 | TypeError         | object of type 'Value' has no len()
+"""
+ROWS = [re.split(r' +\| ', line) for line in TABLE.strip().splitlines()]
+
+
+def state():
+    """Return all that is to be seen of the Values that the calls are given."""
+    roots = [x for x in NAMES.values() if isinstance(x, Value)]
+    return [(id(v), v.data, v.grad, v._prev, v._slopes, v.label, vars(v).copy())
+            for root in roots for v in trace(root)[0]]
+
+
+@pytest.mark.parametrize('call, error, words', ROWS)
+def test_a_wrong_argument_is_refused_and_leaves_no_trace(call, error, words):
+    before = state()
+    with pytest.raises(Exception) as caught:
+        eval(call, dict(NAMES))
+    assert type(caught.value).__name__ == error
+    assert words in str(caught.value)
+    assert state() == before
+
+
+def test_every_public_class_is_in_the_table():
+    inner = {'Module', 'WeightedSum', 'Drawing'}  # the base of all, and what calls return
+    calls = ' '.join(call for call, *_ in ROWS)
+    assert all(name in calls for name, what in PUBLIC.items() if inspect.isclass(what) and name not in inner)
+
+
+def test_a_graph_goes_on_working_after_a_refusal():
+    a = Value(3.0)
+    y = a * a
+    for wrong in (lambda: y**a, lambda: (y - y) ** -1, lambda: (y - y).log(), lambda: (y * 1000).exp()):
+        with pytest.raises((TypeError, ArithmeticError, ValueError)):
+            wrong()
+    y.backward()
+    assert (y.data, a.grad) == (9.0, 6.0) and len(trace(y)[0]) == 2
+
+
+def test_a_layer_that_is_refused_half_way_leaves_no_gradient():
+    model = MLP(2, [3, 1])
+    before = [(p.data, p.grad) for p in model.parameters()]
+    with pytest.raises(TypeError):
+        model([1.0, None])
+    assert [(p.data, p.grad) for p in model.parameters()] == before
+    assert math.isfinite(model([1.0, 2.0]).data)

@@ -1,0 +1,244 @@
+"""Random graphs, at ordinary and at awkward numbers: engine, dual numbers, PyTorch and measurements agree.
+
+They agree to 1e-9, relative, in every number that rounding leaves nine digits of. What is excused is written here:
+
+- The engine does not follow an edge whose slope is 0: where PyTorch or a Dual multiplies a zero with an infinity or a
+  nan and says nan, it says 0 (or the other way round, along another path).
+- The root of -0.0 is infinitely steep in both, downwards in PyTorch.
+- It divides by multiplying with y**-1: it refuses a y below 5.6e-309, and its slopes leave the range of floats
+  earlier. So gradients are compared in graphs whose numbers, slopes and gradients are 0, or between 1e-100 and 1e100
+  in size, or not finite. The results are compared in all.
+- What the engine refuses, a Dual refuses too, or computes something that is not finite, as PyTorch does. A Dual
+  refuses an infinite slope, too.
+"""
+import math
+import random
+import re
+from collections import Counter
+from functools import reduce
+from operator import add
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import micrograd.engine
+from micrograd.check import planted
+from micrograd.dual import Dual
+from micrograd.engine import Value, node
+from micrograd.graph import describe, trace
+from micrograd.wrong import WRONG
+
+OPERATIONS = ['x + y', 'x * y', 'x - y', 'x / y', 'x.relu()', 'x.tanh()', 'x.exp()', 'x.log()', 'x**2', 'x**0.5',
+              '-x', 'x + y', 'x * y', 'x - y', 'x / y', 'x**3', 'x**-1', 'x**-2', 'x**0', 'x**1', '2 - x', '3 * x',
+              'x - 0.5', '1 / x', 'x / 4']
+FUNCTIONS = [eval(f'lambda x, y: {code}') for code in OPERATIONS]
+ORDINARY = [1.0, 2.0, 0.5, -1.0, -0.3, 3.7, -2.5, 0.01, 1.2, -4.0, 0.9, 7.0]
+AWKWARD = [0.0, -0.0, 1.0, -2.0, 0.7, 1e8, 1e-8, -20.0, 1e90, -1e-90, 1e300, 5e-324, math.inf, -math.inf, math.nan]
+REFUSED = (ZeroDivisionError, ValueError, OverflowError)
+GRAPHS, NUMBERS_SEEN = set(), Counter()
+
+
+
+
+@st.composite
+def recipes(draw, numbers):
+    """Draw three numbers, and up to twelve steps: an operation and two places."""
+    length = 3 * draw(st.integers(1, 13))
+    choices = draw(st.binary(min_size=length, max_size=length))
+    return [numbers[b % len(numbers)] for b in choices[:3]], list(zip(choices[3::3], choices[4::3], choices[5::3]))
+
+
+def accepted(at, choices):
+    """Return the steps that the engine does not refuse at these numbers. Its refusals are checked."""
+    steps, values = [], [Value(x) for x in at]
+    for choice, i, j in choices:
+        if choice == 0:  # no step: so a failing graph can shrink
+            continue
+        op, i, j = choice % len(OPERATIONS), i % len(values), j % len(values)
+        try:
+            values.append(FUNCTIONS[op](values[i], values[j]))
+            steps.append((op, i, j))
+        except REFUSED:
+            check_refusal(op, float(values[i].data), float(values[j].data))
+    return steps
+
+
+def check_refusal(op, x, y):
+    """Assert that a refused step has no finite result for a Dual and for PyTorch."""
+    divisor = {'x / y': y, '1 / x': x}.get(OPERATIONS[op], 1.0)
+    if 0 < abs(divisor) < 5.6e-309:
+        return
+    assert not math.isfinite(FUNCTIONS[op](*map(tensor, (x, y))).item()), (OPERATIONS[op], x, y)
+    try:
+        result = FUNCTIONS[op](Dual(x, 1), Dual(y, 1))
+    except REFUSED:
+        return
+    assert not math.isfinite(result.data), (OPERATIONS[op], x, y)
+
+
+def run(steps, inputs):
+    """Follow the steps from three numbers of any kind; return the sum of the results that no step uses."""
+    numbers = list(inputs)
+    for op, i, j in steps:
+        numbers.append(FUNCTIONS[op](numbers[i], numbers[j]))
+    used = {place for op, i, j in steps for place in (i, j)[:1 + ('y' in OPERATIONS[op])]}
+    return reduce(add, [x for i, x in enumerate(numbers) if i not in used and i > 2] or numbers[:1])
+
+
+def by_engine(steps, at):
+    """Return the result and the gradients; and the Value."""
+    inputs = [Value(x) for x in at]
+    y = run(steps, inputs)
+    y.backward()
+    return [y.data, *(v.grad for v in inputs)], y
+
+
+def tensor(x):
+    return torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
+
+
+def by_pytorch(steps, at):
+    inputs = [tensor(x) for x in at]
+    y = run(steps, inputs)
+    y.backward()
+    return [y.item(), *(0.0 if t.grad is None else t.grad.item() for t in inputs)]
+
+
+def by_dual(steps, at):
+    """Return the result and the slopes, one pass for each; None where an infinite slope is refused."""
+    try:
+        passes = [run(steps, [Dual(x, int(i == moving)) for i, x in enumerate(at)]) for moving in range(3)]
+    except REFUSED:
+        return [None] * 4
+    return [passes[0].data, *(y.slope for y in passes)]
+
+
+def by_measuring(steps, at, h=1e-6):
+    """Return the result and central differences; nan where the slopes to both sides differ, and among large numbers."""
+    root = run(steps, map(Value, at))
+    if any(not abs(v.data) < 1000 for v in trace(root)[0]):
+        return [root.data] + [math.nan] * 3
+    y, says = root.data, []
+    for i in range(3):
+        try:
+            up, down = (run(steps, [Value(x + step * (k == i)) for k, x in enumerate(at)]).data for step in (h, -h))
+        except REFUSED:
+            up, down = math.nan, math.nan
+        bent = not math.isclose((up - y) / h, (y - down) / h, rel_tol=1e-3, abs_tol=1e-3)
+        says.append(math.nan if bent else (up - down) / (2 * h))
+    return [y, *says]
+
+
+def with_noise(steps, at, seed=1):
+    """Return what the engine says if every operation is off by some units in the last place."""
+    rng = random.Random(seed)
+
+    def noisy(data, op='', a=None, slope_a=0, b=None, slope_b=0, cls=None):
+        if a is None:
+            return node(data)
+        data, slope_a, slope_b = (x * (1 + 1e-14 * rng.uniform(-1, 1)) for x in (data, slope_a, slope_b))
+        lost = 1e-15 * rng.uniform(-1, 1) if op == 'tanh' else 0  # 1 - result**2 has sixteen digits after the point
+        return node(data, op, a, slope_a + lost, b, slope_b, cls)
+    with planted(micrograd.engine, node=noisy):
+        try:
+            return by_engine(steps, at)[0]
+        except REFUSED:
+            return [math.nan] * 4
+
+
+def in_range(y):
+    """Return whether all numbers, slopes and gradients are 0, not finite, or of a size that floats can square."""
+    numbers = (x for v in trace(y)[0] for x in (v.data, v.grad, *v._slopes))
+    return all(x == 0 or 1e-100 < abs(x) < 1e100 or not math.isfinite(x) for x in numbers)
+
+
+def close(one, other, tolerance=1e-9):
+    """Return whether two numbers agree. Infinite slopes may differ in sign, and nan is not less than nan."""
+    return math.isclose(abs(one) if math.isinf(one) else one, abs(other) if math.isinf(other) else other,
+                        rel_tol=tolerance) or math.isnan(one) and math.isnan(other)
+
+
+def check(recipe, witness, tolerance=1e-9, absolute=0.0):
+    """Assert that engine and witness agree on a graph, in the result and each gradient."""
+    at, choices = recipe
+    steps = accepted(at, choices)
+    ours, y = by_engine(steps, at)
+    theirs, noise = witness(steps, at), with_noise(steps, at)
+    if theirs[0] is None:
+        slopes = [slope for v in trace(y)[0] for slope in v._slopes]
+        assert not all(map(math.isfinite, slopes)), report(at, steps, y, ours, theirs)
+        return
+    GRAPHS.add((repr(at), *steps))
+    for i, (mine, other, shaken) in enumerate(zip(ours, theirs, noise)):
+        excused = not close(mine, shaken) or i and (math.isnan(mine) or math.isnan(other) or not in_range(y))
+        NUMBERS_SEEN['excused' if excused else 'compared'] += 1
+        assert excused or abs(mine - other) < absolute or close(mine, other, tolerance), \
+            report(at, steps, y, ours, theirs)
+
+
+def report(at, steps, y, ours, theirs):
+    """Return a graph as code, and as the text twin of its picture, with what both say of it."""
+    names = 'abcdefghijklmno'
+    lines = [f"{', '.join(names[:3])} = {', '.join(f'Value({x!r})' for x in at)}"]
+    for name, (op, i, j) in zip(names[3:], steps):
+        code = re.sub(r'\b[xy]\b', lambda m, places={'x': names[i], 'y': names[j]}: places[m[0]], OPERATIONS[op])
+        lines.append(f"{name} = {code}")
+    return '\n'.join(['', *lines, describe(trace(y)[0]), f"the engine says  {ours}", f"the witness says {theirs}"])
+
+
+def examples(number):
+    """Return the settings of a test of so many graphs, the same ones on every run."""
+    return settings(max_examples=number, derandomize=True, database=None, deadline=None,
+                    suppress_health_check=list(HealthCheck))
+
+
+@examples(3000)
+@given(recipes(ORDINARY))
+def test_pytorch_at_ordinary_numbers(recipe):
+    check(recipe, by_pytorch)
+
+
+@examples(3000)
+@given(recipes(AWKWARD))
+def test_pytorch_at_awkward_numbers(recipe):
+    check(recipe, by_pytorch)
+
+
+@examples(3000)
+@given(recipes(ORDINARY))
+def test_dual_numbers_at_ordinary_numbers(recipe):
+    check(recipe, by_dual)
+
+
+@examples(3000)
+@given(recipes(AWKWARD))
+def test_dual_numbers_at_awkward_numbers(recipe):
+    check(recipe, by_dual)
+
+
+@examples(1000)
+@given(recipes(ORDINARY))
+def test_measurements(recipe):
+    check(recipe, by_measuring, 1e-3, absolute=1e-3)
+
+
+def test_how_many_graphs_and_numbers_were_compared():
+    if len(GRAPHS) < 5000:
+        pytest.skip("the tests above have not all run")
+    assert len(GRAPHS) >= 10_000 and NUMBERS_SEEN['compared'] > NUMBERS_SEEN['excused'], (len(GRAPHS), NUMBERS_SEEN)
+
+
+@pytest.mark.parametrize('name, shows', [
+    ('overwriting', '(values: 2, operations: 1)'), ('slope_from_input', '.exp()'), ('unbent', '.relu()'),
+    ('marked_too_early', 'operations: ')])
+def test_a_wrong_engine_is_shown_by_a_small_graph(name, shows):
+    @examples(300)
+    @given(recipes(ORDINARY))
+    def compare(recipe):
+        check(recipe, by_pytorch)
+    method, wrong = WRONG[name]
+    with planted(Value, **{method: wrong}), pytest.raises(AssertionError) as caught:
+        compare()
+    assert shows in str(caught.value) and 'the witness says' in str(caught.value), str(caught.value)
