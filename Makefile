@@ -5,20 +5,26 @@ BIN    := $(VENV)/bin
 BOOK   := $(VENV)/.book-installed
 TORCH  := $(VENV)/.torch-installed
 KARPATHY := $(VENV)/original/.installed
+NPM    := $(VENV)/lab/.installed
+LAB    := _build/lab/lab/page.js
+PAGE   := $(VENV)/page/.installed
 HTML   := _build/html/index.html
 
-.PHONY: help book test edit weave check mutants gpt bench lock clean
+.PHONY: help book test page edit weave check mutants gpt bench lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-book: $(BOOK)  ## build the book from the stored outputs, and say where to open it
+book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
 	$(BIN)/jupyter-book build book --config $(CURDIR)/_config.yml --toc $(CURDIR)/_toc.yml --path-output . \
 	    -W -n --keep-going -q
 	@echo "The book is built: open file://$(CURDIR)/$(HTML)"
 
 test: $(BOOK) $(TORCH) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
 	$(BIN)/python -m pytest -q
+
+page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
+	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q tests/page
 
 edit: $(BOOK) $(TORCH)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab book
@@ -51,6 +57,29 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
 	    v >= (3, 10) or sys.exit("expected Python 3.10 or newer, got %d.%d: try make PYTHON=python3.12" % v)'
 	$(PYTHON) -m venv $(VENV)
+
+# What runs the cells in the page: from npm, and two wheels of pure Python.
+$(NPM): book/_lab/package.json book/_lab/package-lock.json requirements.txt | $(BOOK)
+	rm -rf $(VENV)/lab && mkdir -p $(VENV)/lab
+	cp book/_lab/package.json book/_lab/package-lock.json book/_lab/.npmrc $(VENV)/lab
+	$(BIN)/npm ci --silent --prefix $(VENV)/lab
+	$(BIN)/python -m pip download -q --no-deps --only-binary :all: --dest $(VENV)/lab/wheels \
+	    $$(grep -E '^(graphviz|tqdm)==' requirements.txt)
+	@touch $@
+
+# The library's wheel is built from a copy, since a build leaves files beside what it builds.
+$(LAB): $(NPM) pyproject.toml $(wildcard src/micrograd/*.py src/micrograd/*.json src/micrograd/data/* book/_lab/*.mjs book/_lab/*.py)
+	rm -rf _build/lab _build/wheels && mkdir -p $(@D) _build/wheels
+	cp -R pyproject.toml README.md src _build/wheels
+	cp $(VENV)/lab/wheels/*.whl _build/wheels
+	$(BIN)/python -m pip wheel -q --no-deps --no-index --no-build-isolation --wheel-dir _build/wheels _build/wheels
+	$(BIN)/node book/_lab/build.mjs $(VENV)/lab _build/wheels $(@D)
+
+$(PAGE): tests/page/package.json tests/page/package-lock.json | $(BOOK)
+	rm -rf $(VENV)/page && mkdir -p $(VENV)/page
+	cp tests/page/package.json tests/page/package-lock.json tests/page/.npmrc $(VENV)/page
+	$(BIN)/npm ci --silent --prefix $(VENV)/page
+	@touch $@
 
 # PyTorch is only the tests' witness: the book is built without it.
 $(BOOK): requirements.txt pyproject.toml | $(VENV)/bin/python

@@ -1,8 +1,8 @@
 """The exercises: their form, and that each check rejects an empty answer and the likely slip, and says why."""
-import sys
 import contextlib
 import io
 import re
+import sys
 from functools import cache
 from pathlib import Path
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import weave
 from bs4 import BeautifulSoup
+from listings import anchor
 
 from micrograd.book import chapter_of
 
@@ -60,8 +61,7 @@ def test_every_piece_of_the_library_has_a_place_and_a_caption(pages):
     places |= {span['id'] for page in pages.values() for span in page.find_all('span', id=True)}
     for module, written in chapter_of().items():
         for piece in written:
-            anchor = re.sub('[^a-z0-9]+', '-', f'code {module} {piece}'.lower()).strip('-')
-            assert anchor in places, anchor
+            assert anchor(f'{module}.{piece}'.rstrip('.')) in places, piece
 
 
 def test_pages_stand_at_clean_addresses_and_run_no_script_from_elsewhere(pages):

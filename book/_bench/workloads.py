@@ -1,22 +1,29 @@
 """What is measured: each workload written once, for all peers that compute with single numbers."""
 import math
 import random
+import re
+from pathlib import Path
 
-import jupytext
 from peers import number
 
 from micrograd.fused import weighted_sums
 
-BOOK = __import__('pathlib').Path(__file__).parents[1]
+BOOK = Path(__file__).parents[1]
+CELL = re.compile(r'^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)\n?(.*?)^```$', re.MULTILINE | re.DOTALL)
 FOUR = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
 
 
-def moons(n=100):
-    """Return the points and targets of chapter 12, made by its own cell."""
-    cell = next(c for c in jupytext.read(BOOK / '12-moons.md').cells if c.source.startswith('def make_moons'))
+def cells(chapter):
+    """Return [(options, code)] for the code cells of a chapter, which are programs here, too."""
+    return CELL.findall((BOOK / f'{chapter}.md').read_text(encoding='utf-8'))
+
+
+def moons():
+    """Return the hundred points and targets of chapter 12, made by its own cell."""
+    code = next(code for _, code in cells('12-moons') if code.startswith('def make_moons'))
     names = {'math': math, 'random': random}
-    exec(cell.source.partition('\npoints, targets')[0], names)
-    return names['make_moons'](n, noise=0.1, rng=random.Random(1337))
+    exec(code.partition('print(')[0], names)
+    return names['points'], names['targets']
 
 
 def weights(sizes, seed):
@@ -50,21 +57,18 @@ class Training:
     def update(self):
         rate = self.rate(self.steps)
         self.steps += 1
-        for p in self.leaves:
-            descend(p, rate)
+        if hasattr(self.leaves[0], 'requires_grad'):
+            for p in self.leaves:  # a tensor guards its data
+                p.data.sub_(p.grad, alpha=rate)
+        else:
+            for p in self.leaves:
+                p.data -= rate * p.grad
 
 
 def plain_sums(rows, x, biases=None):
     """Return the weighted sums as the original computes them, a product and a sum at a time."""
     biases = biases or [0] * len(rows)
     return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
-
-
-def descend(p, rate):
-    if hasattr(p, 'requires_grad'):  # a tensor guards its data
-        p.data.sub_(p.grad, alpha=rate)
-    else:
-        p.data -= rate * p.grad
 
 
 def hinge(scores, targets, parameters):
@@ -113,9 +117,9 @@ class Token:
 
     def __init__(self, V, fused):
         book = {}
-        for cell in jupytext.read(BOOK / '15-attention.md').cells:
-            if 'model' in cell.metadata.get('tags', ()):
-                exec(cell.source, book)
+        for options, code in cells('15-attention'):
+            if 'model' in options:
+                exec(code, book)
         model = book['GPT'](random.Random(42))
         for name, rows in vars(model).items():
             if name != 'head_width':
@@ -151,7 +155,7 @@ def falling(step):
 
 
 WORKLOADS = {
-    'moons': lambda V, fused, n: Training(V, fused, [2, 16, 16, 1], 1337, moons(n or 100), hinge, falling),
+    'moons': lambda V, fused, n: Training(V, fused, [2, 16, 16, 1], 1337, moons(), hinge, falling),
     'four points': lambda V, fused, n: Training(V, fused, [3, 4, 4, 1], 5, FOUR, squares, lambda step: 0.01),
     'chain': lambda V, fused, n: Graph(V, chain, n or 10_000),
     'wide sum': lambda V, fused, n: Graph(V, wide, n or 10_000),

@@ -3,12 +3,14 @@
 MyST-NB calls every one of them "Toggle hidden content" for those who hear the page; without that, their own words,
 such as "Solution", are heard.
 """
+import re
 
 
 def name_folds(app, pagename, templatename, context, doctree):
-    """Let the words of a fold be its name."""
+    """Let the words of a fold be its name, in an element that may stand in one."""
     if 'body' in context:
-        context['body'] = context['body'].replace('<summary aria-label="Toggle hidden content">', '<summary>')
+        body = context['body'].replace('<summary aria-label="Toggle hidden content">', '<summary>')
+        context['body'] = re.sub(r'<p (class="(?:collapsed|expanded) admonition-title">.*?)</p>', r'<span \1</span>', body)
 
 
 def setup(app):

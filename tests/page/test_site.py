@@ -1,0 +1,100 @@
+"""Every page, as it is seen, heard, printed, linked and fetched."""
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import HTML, PAGES, ROOT, TOOLS, program
+
+NODE = Path(sys.executable).parent / 'node'
+WIDTHS = 1200, 360  # a desk, a phone
+RUN_AXE = "axe.run({resultTypes: ['violations']}).then(found => arguments[0](found.violations))"
+TOO_WIDE = 'return document.documentElement.scrollWidth - innerWidth'
+
+
+def show(browser, url, width):
+    """Open a page on a screen of some width, with axe at hand."""
+    browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
+                            {'width': width, 'height': 800, 'deviceScaleFactor': 1, 'mobile': width < 500})
+    browser.get(url)
+    browser.execute_script((TOOLS / 'axe-core/axe.min.js').read_text(encoding='utf-8'))
+
+
+def tool(*arguments):
+    """Run one of the tools from npm; return what it prints."""
+    done = subprocess.run([NODE, *arguments], cwd=HTML, capture_output=True, text=True, check=False,
+                          env={**os.environ, 'CHROME_PATH': program('chromium', 'google-chrome', 'chromium-browser')})
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_everyone_can_read_the_page(browser, address, page):
+    for width, theme in itertools.product(WIDTHS, ('light', 'dark')):
+        if theme == 'light':
+            show(browser, f'{address}/{page}', width)
+        browser.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
+        found = browser.execute_async_script(RUN_AXE)
+        assert not [(each['id'], [node['html'] for node in each['nodes']]) for each in found], (width, theme)
+        assert browser.execute_script(TOO_WIDE) <= 0, f"wider than {width} pixels"
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_nothing_is_fetched_from_elsewhere_and_nothing_goes_wrong(browser, address, page):
+    for kind in ('browser', 'performance'):
+        browser.get_log(kind)  # which empties it
+    browser.get(f'{address}/{page}')
+    messages = [json.loads(entry['message'])['message'] for entry in browser.get_log('performance')]
+    asked = {m['params']['request']['url'] for m in messages if m['method'] == 'Network.requestWillBeSent'}
+    assert any(url.startswith(address) for url in asked)
+    assert not [url for url in asked if not url.startswith((address, 'data:', 'blob:'))]
+    assert not [entry for entry in browser.get_log('browser') if entry['level'] not in ('INFO', 'DEBUG')]
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_every_picture_has_words(page):
+    soup = BeautifulSoup((HTML / page).read_text(encoding='utf-8'), 'html.parser')
+    for picture in soup.select('article img, article svg[role], article svg:not([aria-hidden])'):
+        words = picture.get('alt') or picture.get('aria-label') or ''
+        assert len(words) > 10 and not re.search(r'\.(svg|png|jpg)$', words), picture.attrs
+
+
+def test_html_is_valid():
+    status, said = tool(TOOLS / 'html-validate/bin/html-validate.mjs', '--config', Path(__file__).with_name('.htmlvalidate.json'),
+                        '--formatter', 'text', *PAGES)
+    assert status == 0, said[-3000:]
+
+
+def test_no_link_is_broken(address):
+    status, said = tool(TOOLS / 'linkinator/build/src/cli.js', f'{address}/index.html', '--recurse',
+                        '--skip', f'^(?!{address})', '--verbosity', 'error', '--check-fragments')
+    assert status == 0, said[-3000:]
+
+
+def test_lighthouse(address, tmp_path):
+    report = tmp_path / 'report.json'
+    _, said = tool(TOOLS / 'lighthouse/cli/index.js', f'{address}/04-blame.html', '--quiet', '--output=json',
+                   f'--output-path={report}', '--chrome-flags=--headless --no-sandbox --disable-gpu')
+    assert report.exists(), said
+    report = json.loads(report.read_text(encoding='utf-8'))
+    found = {name: round(100 * part['score']) for name, part in report['categories'].items()}
+    failed = [audit['title'] for audit in report['audits'].values() if audit['score'] == 0]
+    assert {name: found[name] for name in ('accessibility', 'best-practices', 'seo')} == {
+        'accessibility': 100, 'best-practices': 100, 'seo': 100}, failed
+    assert found['performance'] >= 90, failed
+
+
+def test_a_build_that_knows_its_address_says_so(tmp_path):
+    command = [Path(sys.executable).parent / 'jupyter-book', 'build', 'book', '--config', ROOT / '_config.yml',
+               '--toc', ROOT / '_toc.yml', '--path-output', tmp_path, '-q']
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={
+        **os.environ, 'BOOK_URL': 'https://example.org/book/', 'BOOK_REPOSITORY': 'https://github.com/o/n'})
+    html = tmp_path / '_build' / 'html'
+    assert '<loc>https://example.org/book/04-blame.html</loc>' in (html / 'sitemap.xml').read_text(encoding='utf-8')
+    chapter = BeautifulSoup((html / '04-blame.html').read_text(encoding='utf-8'), 'html.parser')
+    assert chapter.find('meta', property='og:image')['content'] == 'https://example.org/book/_static/card.png'
+    assert chapter.select_one('a[href*="/edit/"]')['href'].endswith('/book/04-blame.md')
