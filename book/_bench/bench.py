@@ -153,8 +153,8 @@ def machine():
 
 def table(rows):
     """Return the rows as text: times and bytes for each peer, and how many times ours it takes."""
-    lines = [f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total ms':>9} {'spread':>17} {'x ours':>7} {'gc off':>9} "
-             f"{'nodes/s':>9} {'Minstr':>8}"]
+    lines = [(f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total ms':>9} {'spread':>17} {'x ours':>7} {'gc off':>9} "
+              f"{'nodes/s':>9} {'Minstr':>8}")]
     for r in rows:
         ours = next(o for o in rows if o['workload'] == r['workload'] and o['peer'] == 'micrograd')
         spread = f"{r['spread'][0]:.2f} to {r['spread'][1]:.2f}"

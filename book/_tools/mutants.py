@@ -67,7 +67,7 @@ def of_expression(node):
                 yield changed(node, value=-value)
         case ast.Constant(value) if isinstance(value, str):
             yield changed(node, value=value + 'x')
-        case ast.IfExp(test, body, orelse):
+        case ast.IfExp(_, body, orelse):
             yield body
             yield orelse
         case ast.Call(func, args):
@@ -287,7 +287,7 @@ def main(arguments):
     right, counts = right_transcripts(), {}
     for module in MODULES:
         results = list(shown(tried(module, prefix, right, equivalent)))
-        reasons = sum(name.startswith(f'{module}.') or name.startswith(f'{module}:') for name in equivalent)
+        reasons = sum(name.startswith((f'{module}.', f'{module}:')) for name in equivalent)
         counts[module] = {'mutants': len(results) + reasons, 'equivalent': reasons,
                           'killed by chapters': sum(chapter is not None for _, chapter, _ in results),
                           'killed by suite': sum(bool(by_suite) for *_, by_suite in results)}
