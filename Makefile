@@ -13,7 +13,7 @@ HTML   := _build/html/index.html
 # One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= 315532800
 
-.PHONY: help book test page edit weave check gpt bench lock clean
+.PHONY: help book test page edit weave check mutants gpt bench lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ weave: $(BOOK) $(TORCH)  ## fill the listings, execute the chapters, store them 
 
 check: $(BOOK)  ## see that library, chapters and notebooks agree, without running anything
 	$(BIN)/python book/_tools/weave.py --check
+
+mutants: $(BOOK) $(TORCH)  ## break the library in every small way, and count what chapters and tests notice (hours)
+	$(BIN)/python book/_tools/mutants.py
 
 gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an hour; Ctrl-C keeps what it has learnt)
 	$(BIN)/python book/_tools/gpt.py

@@ -2,7 +2,8 @@
 import contextlib
 import io
 import re
-from functools import lru_cache
+import sys
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 CHAPTERS = {path.stem: path for path in weave.chapters()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def exercises(chapter):
     """Return {number: (heading, tags, answer cell, check cell, solution cell)} of a chapter, cells as their index."""
     cells, found, heading = jupytext.read(CHAPTERS[chapter]).cells, {}, ''
@@ -144,7 +145,7 @@ def test_problems(capsys):
     assert problem_in(double, lambda x: 2 * x) == ''
     assert problem_in(double, lambda x: x).startswith('not yet: double\n    expected 4')
     assert problem_in(double, lambda x: x.y) == "not yet: it ended in AttributeError: 'int' object has no attribute 'y'"
-    assert problem_in(double, lambda x: exit(0)).startswith('not yet: it ended in SystemExit')
+    assert problem_in(double, lambda x: sys.exit(0)).startswith('not yet: it ended in SystemExit')
     checked(double)(lambda x: 2 * x)
     assert capsys.readouterr().out == 'right\n'
 

@@ -130,7 +130,7 @@ def test_showing_twice_gives_the_same():
 
 
 def test_two_on_one_page_do_not_share_buttons():
-    a, d = example()
+    _, d = example()
     first, second = watch(d), watch(d)
     names = [set(re.findall('name="([^"]*)"', steps._repr_html_())) for steps in (first, second)]
     assert not names[0] & names[1]

@@ -9,7 +9,7 @@ from peers import number
 from micrograd.fused import weighted_sums
 
 BOOK = Path(__file__).parents[1]
-CELL = re.compile(r'^```\{code-cell\} ipython3\n((?::.*\n)*)\n?(.*?)^```$', re.MULTILINE | re.DOTALL)
+CELL = re.compile(r'^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)\n?(.*?)^```$', re.MULTILINE | re.DOTALL)
 FOUR = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
 
 
@@ -57,21 +57,18 @@ class Training:
     def update(self):
         rate = self.rate(self.steps)
         self.steps += 1
-        for p in self.leaves:
-            descend(p, rate)
+        if hasattr(self.leaves[0], 'requires_grad'):
+            for p in self.leaves:  # a tensor guards its data
+                p.data.sub_(p.grad, alpha=rate)
+        else:
+            for p in self.leaves:
+                p.data -= rate * p.grad
 
 
 def plain_sums(rows, x, biases=None):
     """Return the weighted sums as the original computes them, a product and a sum at a time."""
     biases = biases or [0] * len(rows)
     return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
-
-
-def descend(p, rate):
-    if hasattr(p, 'requires_grad'):  # a tensor guards its data
-        p.data.sub_(p.grad, alpha=rate)
-    else:
-        p.data -= rate * p.grad
 
 
 def hinge(scores, targets, parameters):

@@ -98,8 +98,10 @@ class Value:
             self._a.grad += self._slope_a * grad
         if self._slope_b:
             self._b.grad += self._slope_b * grad
-        for child, slope in zip(self._rest, self._rest_slopes):
-            child.grad += slope * grad
+        rest = self._rest
+        if rest:
+            for child, slope in zip(rest, self._rest_slopes):
+                child.grad += slope * grad
 
     def _topological_order(self):
         """Return this Value and all with which it moves: inputs before results.
