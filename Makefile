@@ -19,7 +19,7 @@ help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
-	$(BIN)/jupyter-book build book --config $(CURDIR)/_config.yml --toc $(CURDIR)/_toc.yml --path-output . \
+	$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
 	    -W -n --keep-going -q
 	@echo "The book is built: open file://$(CURDIR)/$(HTML)"
 
