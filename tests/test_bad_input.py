@@ -81,11 +81,11 @@ MLP(2, [3, 1.0])                        | TypeError         | expected a whole n
 MLP(None, [1])                          | TypeError         | expected a whole number of inputs of a Neuron, got None
 MLP(2, [1])(3.0)                        | TypeError         | expected 2 inputs in a list, got 3.0
 MLP(2, [1])([1, 2, 3])                  | ValueError        | Neuron expects 2 inputs, got 3
-FusedLayer(2, 2)([1.0])                 | ValueError        | expected 2 inputs for 2 weights, got 1
+FusedLayer(2, 2)([1.0])                 | ValueError        | expected 2 inputs, one a weight, got 1
 FusedLayer(2, 2)(1.0)                   | TypeError         | 'float' object is not iterable
 FusedLayer(2, 2)(['a', 'b'])            | TypeError         | Value expects a real number, got 'a' of type str
 weighted_sums([[v]], ['a'])             | TypeError         | Value expects a real number, got 'a' of type str
-weighted_sums([[v, v]], [1.0])          | ValueError        | expected 2 inputs for 2 weights, got 1
+weighted_sums([[v, v]], [1.0])          | ValueError        | expected 2 inputs, one a weight, got 1
 weighted_sums([[v], [v]], [1.0], [v])   | ValueError        | expected 2 biases, one a row, got 1
 weighted_sums([[1.0]], [1.0])           | AttributeError    | 'float' object has no attribute 'data'
 trace(1.0)                              | TypeError         | expected a Value, got 1.0

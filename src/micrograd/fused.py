@@ -34,7 +34,7 @@ def weighted_sums(rows, x, biases=None):
     sums = []
     for w, bias in zip(rows, biases):
         if len(w) != len(x):
-            raise ValueError(f"expected {len(w)} inputs for {len(w)} weights, got {len(x)}")
+            raise ValueError(f"expected {len(w)} inputs, one a weight, got {len(x)}")
         w_data = [v.data for v in w]
         data = sum(map(mul, w_data, x_data), bias.data)
         out = node(data, 'w·x + b', bias, 1, cls=WeightedSum)
