@@ -13,18 +13,21 @@ HTML   := _build/html/index.html
 # One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= 315532800
 
-.PHONY: help book test page edit weave check mutants gpt bench lock clean
+.PHONY: help book test page edit weave check check-all mutants gpt bench lock clean
 
 help:  ## say what there is to make (the default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
-	$(BIN)/jupyter-book build book --config $(CURDIR)/_config.yml --toc $(CURDIR)/_toc.yml --path-output . \
+	$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
 	    -W -n --keep-going -q
 	@echo "The book is built: open file://$(CURDIR)/$(HTML)"
 
 test: $(BOOK) $(TORCH) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
 	$(BIN)/python -m pytest -q
+
+check-all: test mutants  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
+	$(BIN)/python -m pytest -q -o addopts= tests/long
 
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
 	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q tests/page
