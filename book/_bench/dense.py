@@ -39,6 +39,8 @@ class Lists:
             (rows, _), (to_rows, to_biases), x = self.layers[i], self.grads[i], kept[i]
             below = [0.0] * len(x)
             for j, g in enumerate(grad):
+                if not g:  # nothing comes back
+                    continue
                 to_biases[j] += g
                 to_rows[j] = [t + g * v for t, v in zip(to_rows[j], x)]
                 below = [t + g * w for t, w in zip(below, rows[j])]
