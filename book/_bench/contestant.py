@@ -73,7 +73,7 @@ def turn(run, steps, collector):
 
 
 def memory(run, graphs):
-    """Return the bytes that the system gave, and those that tracemalloc counts, while some graphs of a step are there."""
+    """Return the bytes that the system gave, and those that tracemalloc counts, for some graphs held at a time."""
     before = resident_bytes()
     held = [run.work.forward() for _ in range(graphs)]
     resident = resident_bytes() - before

@@ -145,6 +145,7 @@ def pytorch():
 def minigrad():
     """Return an engine in C from the package index. It has neither exp nor log, and takes a plain number for 0."""
     sys.path.append(str(MINIGRAD))
+    minigrad.nones = [None] * 10**7  # it gives None back too often, and Python stops when the last one is gone
     from minigrad import Value
     from minigrad.nn import MLP
     return Peer(Value, MLP, constant=Value)
