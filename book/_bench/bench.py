@@ -19,8 +19,7 @@ MINIGRAD = Path(sys.prefix) / 'minigrad'  # where the Makefile puts an engine in
 STORED = HERE.parents[1] / 'src' / 'micrograd' / 'data' / 'bench.json'
 SCALARS, IN_C = ['original', 'recursive', 'micrograd', 'PyTorch, scalars'], 'minigrad, in C'
 DENSE = ['lists, by hand', 'NumPy', 'PyTorch, tensors']
-# workload: its peers, and how many steps a turn has. Ten rounds at the moons are the hundred steps of chapter 12:
-# five of ten with the collector, five without.
+# workload: its peers, and how many steps a turn has. A peer's turns, with the collector and without, are one training.
 TURNS = {
     'moons': ([*SCALARS, 'fused', IN_C, *DENSE], 5),
     'four points': ([*SCALARS, 'fused', IN_C], 50),
@@ -189,7 +188,7 @@ def main():
     parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
     parser.add_argument('--store', action='store_true', help="keep the result for chapter 13")
     options = parser.parse_args()
-    rounds, fewer = (2, 5) if options.quick else (10, 1)
+    rounds, fewer = (2, 5) if options.quick else (6, 1)
     rows = [complete(r, options) for workload in TURNS for r in measure(workload, rounds, fewer)]
     print(table(rows), flush=True)
     grown = growth(SIZES[:4] if options.quick else SIZES)
@@ -209,7 +208,7 @@ def complete(r, options):
     if peer not in DENSE:
         r.update(memory(peer, workload, r['operations']))
     if not options.quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in peer:
-        r['instructions'] = instructions(peer, workload, COUNTED[workload].get(peer, 20 if workload == 'four points' else 3))
+        r['instructions'] = instructions(peer, workload, COUNTED[workload].get(peer, 20 if workload == 'four points' else 2))
     return r
 
 
