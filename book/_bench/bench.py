@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 MINIGRAD = Path(sys.prefix) / 'minigrad'  # where the Makefile puts an engine in C
 STORED = HERE.parents[1] / 'src' / 'micrograd' / 'data' / 'bench.json'
 SCALARS, IN_C = ['original', 'recursive', 'micrograd', 'PyTorch, scalars'], 'minigrad, in C'
-DENSE = ['lists, by hand', 'NumPy', 'PyTorch, tensors']
+DENSE = ['lists, by hand', 'lists, skipping 0', 'NumPy', 'PyTorch, tensors']
 # workload: its peers, and how many steps a turn has. A peer's turns, with the collector and without, are one training.
 TURNS = {
     'moons': ([*SCALARS, 'fused', IN_C, *DENSE], 5),
