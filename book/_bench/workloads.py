@@ -40,10 +40,10 @@ class Training:
         self.leaves = self.model.parameters()
         points, self.targets = data
         self.points = [[peer.constant(x) for x in point] for point in points]
-        self.loss, self.constant, self.rate, self.steps = loss, peer.constant, rate, 0
+        self.loss, self.peer, self.rate, self.steps = loss, peer, rate, 0
 
     def forward(self):
-        return self.loss([self.model(x) for x in self.points], self.targets, self.leaves, self.constant)
+        return self.loss([self.model(x) for x in self.points], self.targets, self.leaves, self.peer)
 
     def update(self):
         rate = self.rate(self.steps)
@@ -56,15 +56,16 @@ class Training:
                 p.data -= rate * p.grad
 
 
-def hinge(scores, targets, parameters, constant):
+def hinge(scores, targets, parameters, peer):
     """The loss of chapter 12."""
+    constant = peer.constant
     losses = [(constant(1) + constant(-y) * score).relu() for y, score in zip(targets, scores)]
-    return sum(losses) * constant(1 / len(losses)) + constant(1e-4) * sum(p * p for p in parameters)
+    return sum(losses) * constant(1 / len(losses)) + constant(1e-4) * peer.sums([parameters], parameters)[0]
 
 
-def squares(scores, targets, parameters, constant):
+def squares(scores, targets, parameters, peer):
     """The loss of chapter 11."""
-    return sum((score + constant(-y))**2 for y, score in zip(targets, scores))
+    return sum((score + peer.constant(-y))**2 for y, score in zip(targets, scores))
 
 
 class Graph:

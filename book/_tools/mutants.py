@@ -33,8 +33,7 @@ OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast
              ast.Mod: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
              ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
              ast.And: ast.Or, ast.Or: ast.And}
-TWINS = [('_a', '_b'), ('_slope_a', '_slope_b'), ('data', 'grad'), ('_rest', '_rest_slopes'), ('_w', '_x'),
-         ('_w_data', '_x_data'), ('w', 'b'), ('self', 'other')]
+TWINS = [('_a', '_b'), ('_slope_a', '_slope_b'), ('data', 'grad'), ('w_data', 'x_data'), ('w', 'b'), ('self', 'other')]
 TWIN = {one: other for pair in TWINS for one, other in (pair, pair[::-1])}
 
 

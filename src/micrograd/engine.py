@@ -1,16 +1,17 @@
 """Reverse-mode automatic differentiation over single numbers."""
 import math
+from itertools import chain
 from numbers import Real
 
 new = object.__new__  # makes an object without asking __init__
 
 
-def node(data, op='', a=None, slope_a=0, b=None, slope_b=0, cls=None):
+def node(data, op='', a=None, slope_a=0, b=None, slope_b=0):
     """Return the Value that the operation `op` makes of `a`, and perhaps of `b`.
 
     A slope is the local derivative along the input before it.
     """
-    self = new(cls or Value)  # unchecked: what operations compute is a number
+    self = new(Value)  # unchecked: what operations compute is a number
     self.data = data
     self.grad = 0
     self._op = op
@@ -36,29 +37,37 @@ class Value:
     `data` is the number; `grad` the derivative, with respect to it, of the result on
     which `backward()` was called (a leaf adds those of several calls); `label` a name
     for the pictures. `_op` names the operation that made it, `_a` and `_b` are its
-    inputs, each with its slope. A Value without inputs is a leaf.
+    inputs, each with its slope. In place of `_b` there may be many, in `_rest`: a list
+    of inputs, a list of their slopes, and so on. A Value without inputs is a leaf.
     """
 
     __slots__ = ('data', 'grad', '_op', '_a', '_slope_a', '_b', '_slope_b', '__dict__')
-    label, _rest, _rest_slopes = '', (), ()  # unless a Value has its own
+    label, _rest = '', ()  # unless a Value has its own
 
     def __init__(self, data, _children=(), _op='', label='', _slopes=()):
         """Hold `data`, any real number, as given. TypeError for anything else.
 
-        An operation of your own gives its inputs, its name, and its slopes, too: they
-        are nan otherwise, not known.
+        An operation of your own gives its inputs, its name, and its slopes, too: nan,
+        not known, if there are none; ValueError if there are some, but not all.
         """
-        if not _children and not isinstance(data, Real):
-            kind = type(data).__name__
-            raise TypeError(f"Value expects a real number, got {data!r} of type {kind}")
         self.data, self.grad, self._op = data, 0, _op
-        self._a, self._b, *rest = (*_children, None, None)
-        slopes = _slopes or (math.nan for _ in _children)
-        self._slope_a, self._slope_b, *rest_slopes = (*slopes, 0, 0)
+        self._a, self._slope_a, self._b, self._slope_b = None, 0, None, 0
         if label:
             self.label = label
-        if rest[:-2]:
-            self._rest, self._rest_slopes = tuple(rest[:-2]), tuple(rest_slopes[:-2])
+        if _children or _slopes:
+            self._connect(_children, _slopes or [math.nan] * len(_children))
+        elif not isinstance(data, Real):
+            kind = type(data).__name__
+            raise TypeError(f"Value expects a real number, got {data!r} of type {kind}")
+
+    def _connect(self, inputs, slopes):
+        """Keep inputs and slopes. ValueError unless there are as many of each."""
+        n = len(inputs)
+        if len(slopes) != n:
+            raise ValueError(f"expected {n} slopes, one an input, got {len(slopes)}")
+        self._a, self._slope_a = inputs[0], slopes[0]
+        if n > 1:
+            self._rest = inputs[1:], slopes[1:]
 
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
@@ -66,13 +75,19 @@ class Value:
     @property
     def _prev(self):
         """The inputs, in a tuple."""
-        return (*(v for v in (self._a, self._b) if v is not None), *self._rest)
+        inputs = [v for v in (self._a, self._b) if v is not None]
+        return (*inputs, *(v for v, _ in self._others()))
 
     @property
     def _slopes(self):
         """The slopes along the inputs, in a tuple."""
         edges = (self._a, self._slope_a), (self._b, self._slope_b)
-        return (*(slope for v, slope in edges if v is not None), *self._rest_slopes)
+        slopes = [slope for v, slope in edges if v is not None]
+        return (*slopes, *(slope for _, slope in self._others()))
+
+    def _others(self):
+        """Return pairs (input, slope), from `_rest`."""
+        return chain(*map(zip, self._rest[::2], self._rest[1::2]))
 
     def __add__(self, other):
         """Return self + other. Slopes: 1 along each input."""
@@ -98,33 +113,33 @@ class Value:
             self._a.grad += self._slope_a * grad
         if self._slope_b:
             self._b.grad += self._slope_b * grad
-        rest = self._rest
-        if rest:
-            for child, slope in zip(rest, self._rest_slopes):
-                child.grad += slope * grad
+        elif self._rest:
+            for child, slope in self._others():
+                if slope:
+                    child.grad += slope * grad
 
     def _topological_order(self):
-        """Return this Value and all with which it moves: inputs before results.
+        """Return the results with which this Value moves: inputs first, itself last.
 
-        An edge whose slope is 0 is not followed: nothing comes back along it.
+        Leaves have no place, since they hand nothing on. An edge whose slope is 0 is
+        not followed: nothing comes back along it.
         """
-        order, placed, waiting, node = [], set(), [None], self
-        while node is not None:
-            if node._slope_a and node._a not in placed:
-                waiting.append(node)
-                node = node._a
-            elif node._slope_b and node._b not in placed:
-                waiting.append(node)
-                node = node._b
-            elif node._rest and not placed.issuperset(node._rest):
-                waiting += (node, *node._rest)
-                node = waiting.pop()
+        if self._a is None:
+            return []
+        placed, waiting = {}, [self]
+        while waiting:
+            node = waiting[-1]
+            if node._slope_a and node._a._a is not None and node._a not in placed:
+                waiting.append(node._a)
+            elif node._slope_b and node._b._a is not None and node._b not in placed:
+                waiting.append(node._b)
+            elif not node._slope_b and node._rest and (ahead := [
+                    v for v, slope in node._others()
+                    if slope and v._a is not None and v not in placed]):
+                waiting += ahead
             else:
-                if node not in placed:
-                    placed.add(node)
-                    order.append(node)
-                node = waiting.pop()
-        return order
+                placed[waiting.pop()] = True
+        return list(placed)
 
     def backward(self):
         """Fill `grad` of every Value with which this one moves with its derivative.
@@ -133,8 +148,7 @@ class Value:
         """
         order = self._topological_order()
         for node in order:
-            if node._a is not None:
-                node.grad = 0
+            node.grad = 0
         self.grad += 1
         for node in reversed(order):
             node._backward()

@@ -5,20 +5,6 @@ from micrograd.engine import Value, node
 from micrograd.nn import Layer
 
 
-class WeightedSum(Value):
-    """The sum of all w[i] * x[i] and a bias, as one node. Slopes: x for w, w for x."""
-
-    __slots__ = ('_w', '_x', '_w_data', '_x_data')
-
-    @property
-    def _rest(self):
-        return (*self._w, *self._x)
-
-    @property
-    def _rest_slopes(self):
-        return (*self._x_data, *self._w_data)
-
-
 def weighted_sums(rows, x, biases=None):
     """Return a Value for each row w of weights: the sum of its w[i] * x[i] and a bias.
 
@@ -37,9 +23,8 @@ def weighted_sums(rows, x, biases=None):
             raise ValueError(f"expected {len(w)} inputs, one a weight, got {len(x)}")
         w_data = [v.data for v in w]
         data = sum(map(mul, w_data, x_data), bias.data)
-        out = node(data, 'w·x + b', bias, 1, cls=WeightedSum)
-        out._w, out._w_data = w, w_data
-        out._x, out._x_data = x, x_data
+        out = node(data, 'w·x + b', bias, 1)
+        out._rest = w, x_data, x, w_data
         sums.append(out)
     return sums
 

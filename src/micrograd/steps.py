@@ -123,7 +123,7 @@ def watch(root, order=None):
     """
     nodes = few(root)
     if order is None:
-        order = [v for v in reversed(root._topological_order()) if v._prev]
+        order = reversed(root._topological_order())
     order = list(order)
     for node in nodes:
         if node._prev:

@@ -72,7 +72,7 @@ def marked_too_early(self):
         else:
             stack.append((node, True))
             for child in reversed(node._prev):
-                if child not in seen:
+                if child._prev and child not in seen:
                     seen.add(child)
                     stack.append((child, False))
     return order
@@ -109,7 +109,7 @@ def unbent(self):
 def from_minus_one(self):
     """Begin with -1, so that every gradient has the wrong sign."""
     for node in self._topological_order():
-        node.grad = 0 if node._prev else node.grad
+        node.grad = 0
     self.grad -= 1
     for node in reversed(self._topological_order()):
         node._backward()
