@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 BOOK   := $(VENV)/.book-installed
 TORCH  := $(VENV)/.torch-installed
 KARPATHY := $(VENV)/original/.installed
+IN_C   := $(VENV)/.minigrad-tried
 NPM    := $(VENV)/lab/.installed
 LAB    := _build/lab/lab/page.js
 PAGE   := $(VENV)/page/.installed
@@ -47,8 +48,8 @@ mutants: $(BOOK) $(TORCH)  ## break the library in every small way, and count wh
 gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an hour; Ctrl-C keeps what it has learnt)
 	$(BIN)/python book/_tools/gpt.py
 
-bench: $(BOOK) $(TORCH) $(KARPATHY)  ## measure what it costs, beside other designs (about a quarter of an hour)
-	$(BIN)/python book/_bench/bench.py
+bench: $(BOOK) $(TORCH) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (ten minutes; FLAGS=--quick or --store)
+	$(BIN)/python book/_bench/bench.py $(FLAGS)
 
 lock: $(BOOK)  ## pin anew what pyproject.toml asks for, in requirements.txt
 	$(BIN)/python -m pip install -q uv
@@ -100,4 +101,9 @@ $(TORCH): requirements.txt | $(VENV)/bin/python
 # The original, for the tests of the grader: in a folder of its own, because its package has the name of ours.
 $(KARPATHY): | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --no-deps --target $(VENV)/original micrograd==0.1.0
+	@touch $@
+
+# An engine in C, for the benchmark: where there is no compiler, it does without.
+$(IN_C): | $(VENV)/bin/python
+	-$(BIN)/python -m pip install -q --no-deps --target $(VENV)/minigrad minigrad==0.0.6
 	@touch $@

@@ -1,9 +1,14 @@
 """The benchmark: its peers agree, its check can fail, and the stored run has every row. Nothing is timed here."""
+import gc
 import importlib.util
 import json
 from pathlib import Path
 
 import pytest
+
+from micrograd.check import planted
+from micrograd.engine import Value
+from micrograd.wrong import WRONG
 
 ROOT = Path(__file__).parents[1]
 BENCH = ROOT / 'book' / '_bench'
@@ -20,10 +25,9 @@ def bench():
 
 @pytest.mark.parametrize('workload', ['moons', 'four points', 'chain', 'wide sum', 'diamond', 'token'])
 def test_peers_agree(bench, workload):
-    names, _ = bench.TURNS[workload]
     size = 500 if workload in ('chain', 'wide sum', 'diamond') else 0
-    peers = [bench.Peer(name, workload, size) for name in names]
-    answers = {peer.name: peer.ask('1 1') for peer in peers}
+    peers = [bench.Contestant(name, workload, size) for name in bench.peers_of(workload)]
+    answers = {peer.name: peer.ask('turn 2 1') for peer in peers}
     for peer in peers:
         peer.leave()
     bench.agree(answers)
@@ -37,10 +41,38 @@ def test_a_peer_that_disagrees_is_refused(bench, wrong):
         bench.agree({'one': {'loss': 1.0, 'gradients': [2.0]}, 'other': wrong})
 
 
+@pytest.mark.parametrize('wrong', ['overwriting', 'level_by_level'])
+def test_a_wrong_engine_is_refused(bench, monkeypatch, wrong):
+    monkeypatch.syspath_prepend(BENCH)
+    from contestant import contestant, turn
+    method, engine = WRONG[wrong]
+    right = turn(contestant('recursive', 'moons', 0), 1, 1)
+    with planted(Value, **{method: engine}):
+        answer = turn(contestant('micrograd', 'moons', 0), 1, 1)
+    with pytest.raises(AssertionError, match=r'gradient \d+: recursive has'):
+        bench.agree({'recursive': right, 'wrong': answer})
+
+
 def test_a_peer_that_ends_is_named(bench):
-    peer = bench.Peer('nobody', 'moons')
+    peer = bench.Contestant('nobody', 'moons')
     with pytest.raises(RuntimeError, match='expected an answer of nobody at moons'):
-        peer.ask('1 1')
+        peer.ask('turn 1 1')
+
+
+def test_ratios_are_of_the_same_round(bench):
+    def turns(*totals):
+        return [{'forward': t, 'backward': t} for t in totals]
+    times = {('micrograd', 1): turns(1, 2, 4), ('other', 1): turns(2, 4, 16), ('other', 0): turns(1, 1, 1)}
+    row = bench.row('moons', 'other', times)
+    assert (row['ratio'], row['spread'], row['total'], row['collector off']) == (2, [2, 4], 8000, 2000)
+
+
+def test_what_a_turn_without_the_collector_leaves_is_not_paid_by_the_next(monkeypatch):
+    monkeypatch.syspath_prepend(BENCH)
+    from contestant import contestant, turn
+    run = contestant('original', 'chain', 500)
+    turn(run, 3, 0)
+    assert gc.isenabled() and gc.collect() < 100  # of the thousands of objects that held each other
 
 
 def test_the_exponent_of_a_power(bench):
@@ -48,7 +80,17 @@ def test_the_exponent_of_a_power(bench):
 
 
 def test_the_stored_run_is_whole(bench):
-    rows = {(row['workload'], row['peer']) for row in STORED['rows']}
-    assert rows == {(workload, peer) for workload, (peers, _) in bench.TURNS.items() for peer in peers}
+    rows = {(row['workload'], row['peer']): row for row in STORED['rows']}
+    assert set(rows) == {(workload, peer) for workload, (peers, _) in bench.TURNS.items() for peer in peers}
+    for (workload, peer), row in rows.items():
+        assert min(row['forward'], row['backward'], row['collector off'], *row['spread']) > 0
+        assert row['spread'][0] <= row['ratio'] <= row['spread'][1] and row['operations'] > 80
+        assert peer in bench.DENSE or row['resident'] > 0
+        assert ('instructions' in row) == (workload in bench.COUNTED and 'PyTorch' not in peer)
     assert STORED['growth']['sizes'] == bench.SIZES and STORED['machine'] and STORED['date']
-    assert {m['peer'] for m in STORED['memory']} == set(bench.SCALARS)
+
+
+def test_memory_is_linear_and_small():
+    rows = {(row['workload'], row['peer']): row for row in STORED['rows']}
+    assert rows['chain', 'micrograd']['traced'] <= 150
+    assert 0.9 < STORED['growth']['exponent'] < 1.15

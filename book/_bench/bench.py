@@ -10,30 +10,33 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).parent
+MINIGRAD = Path(sys.prefix) / 'minigrad'  # where the Makefile puts an engine in C
 STORED = HERE.parents[1] / 'src' / 'micrograd' / 'data' / 'bench.json'
-OURS, SCALARS = ['micrograd', 'fused'], ['original', 'recursive', 'micrograd', 'PyTorch, scalars']
-# workload: its peers, and how many steps a turn has
+SCALARS, IN_C = ['original', 'recursive', 'micrograd', 'PyTorch, scalars'], 'minigrad, in C'
+DENSE = ['lists, by hand', 'lists, skipping 0', 'NumPy', 'PyTorch, tensors']
+# workload: its peers, and how many steps a turn has. A peer's turns, with the collector and without, are one training.
 TURNS = {
-    'moons': ([*SCALARS, 'fused', 'lists, by hand', 'NumPy', 'PyTorch, tensors'], 5),
-    'four points': ([*SCALARS, 'fused'], 50),
+    'moons': ([*SCALARS, 'fused', IN_C, *DENSE], 5),
+    'four points': ([*SCALARS, 'fused', IN_C], 50),
     'chain': (SCALARS, 5), 'wide sum': (SCALARS, 5), 'diamond': (SCALARS, 5),
     'token': ([*SCALARS, 'fused'], 10)}
 # Steps whose instructions are counted: enough to stand out from the start-up.
-COUNTED = {'original': 1, 'NumPy': 300}
+COUNTED = {'moons': {'original': 1, 'NumPy': 300}, 'four points': {}, 'token': {}}
 SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 
-class Peer:
-    """A contestant's process, waiting for its turns."""
+class Contestant:
+    """A peer's process, waiting for its turns."""
 
     def __init__(self, name, workload, size=0):
         self.name, self.workload = name, workload
-        self.process = subprocess.Popen([sys.executable, 'contestant.py', name, workload, str(size)], cwd=HERE, text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        command = [sys.executable, 'contestant.py', name, workload, str(size)]
+        self.process = subprocess.Popen(command, cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, line):
         """Return the answer to one line."""
@@ -64,37 +67,48 @@ def zip_up(one, other):
         yield (f'gradient {i}', *pair)
 
 
+def peers_of(workload):
+    """Return the names of those who are here: the engine in C is not, where there is no compiler."""
+    names, _ = TURNS[workload]
+    return [name for name in names if name != IN_C or MINIGRAD.exists()]
+
+
 def measure(workload, rounds, fewer):
     """Return a row for each peer at a workload: times with the collector on, and off."""
-    names, steps = TURNS[workload]
-    steps = max(1, steps // fewer)
-    peers = [Peer(name, workload) for name in names]
-    agree({peer.name: peer.ask('1 1') for peer in peers})
+    steps = max(1, TURNS[workload][1] // fewer)
+    peers = [Contestant(name, workload) for name in peers_of(workload)]
+    agree({peer.name: peer.ask('turn 1 1') for peer in peers})
     times = {(peer.name, on): [] for peer in peers for on in (1, 0)}
     for _ in range(rounds):
         for on in (1, 0):
             for peer in peers:
-                times[peer.name, on].append(peer.ask(f'{steps} {on}'))
-    rows = [row(workload, peer, times[peer.name, 1], times[peer.name, 0]) for peer in peers]
+                times[peer.name, on].append(peer.ask(f'turn {steps} {on}'))
     for peer in peers:
         peer.leave()
-    return rows
+    return [row(workload, peer.name, times) for peer in peers]
 
 
-def row(workload, peer, on, off):
-    """Return what the table says of one peer, in milliseconds."""
-    totals = sorted(1e3 * (t['forward'] + t['backward']) for t in on)
-    return {'workload': workload, 'peer': peer.name, 'forward': 1e3 * median(t['forward'] for t in on),
-            'backward': 1e3 * median(t['backward'] for t in on), 'total': median(totals), 'spread': [totals[0], totals[-1]],
-            'collector off': 1e3 * median(t['forward'] + t['backward'] for t in off)}
+def row(workload, peer, times):
+    """Return what the table says of one peer: milliseconds, and how many times ours, round by round."""
+    mine, ours = times[peer, 1], times['micrograd', 1]
+    ratios = sorted(total(m) / total(o) for m, o in zip(mine, ours))
+    return {'workload': workload, 'peer': peer, 'forward': median(t['forward'] for t in mine) * 1e3,
+            'backward': median(t['backward'] for t in mine) * 1e3, 'total': median(map(total, mine)) * 1e3,
+            'collector off': median(map(total, times[peer, 0])) * 1e3,
+            'ratio': median(ratios), 'spread': [ratios[0], ratios[-1]]}
 
 
+def total(answer):
+    return answer['forward'] + answer['backward']
+
+
+@cache
 def operations(workload):
-    """Return how many operations the graph of a workload has, counted in our own."""
+    """Return {'micrograd': ..., 'fused': ...}: how many operations their graphs of a workload have."""
     code = ("import sys; from contestant import Scalars; from micrograd.graph import trace\n"
-            "run = Scalars(sys.argv[1], sys.argv[2], 0); run.forward()\n"
-            "print(sum(bool(v._prev) for v in trace(run.root)[0]))")
-    return {peer: int(run([sys.executable, '-c', code, peer, workload])) for peer in OURS if peer in TURNS[workload][0]}
+            "run = Scalars(*sys.argv[1:], 0); run.forward(); print(sum(bool(v._prev) for v in trace(run.root)[0]))")
+    return {peer: int(run([sys.executable, '-c', code, peer, workload]))
+            for peer in ('micrograd', 'fused') if peer in peers_of(workload)}
 
 
 def run(command):
@@ -109,28 +123,32 @@ def instructions(peer, workload, steps):
 
 def callgrind(peer, workload, steps):
     with tempfile.TemporaryDirectory() as folder:
-        command = ['valgrind', '--tool=callgrind', f'--callgrind-out-file={folder}/out', sys.executable, 'contestant.py',
-                   peer, workload]
-        done = subprocess.run(command, cwd=HERE, text=True, input=f'{steps} 1\n', capture_output=True, check=True,
+        command = ['valgrind', '--tool=callgrind', f'--callgrind-out-file={folder}/out',
+                   sys.executable, 'contestant.py', peer, workload]
+        done = subprocess.run(command, cwd=HERE, text=True, input=f'turn {steps} 1\n', capture_output=True, check=True,
                               env={**os.environ, 'PYTHONHASHSEED': '0'})
     return int(re.search(r'Collected : (\d+)', done.stderr)[1])
 
 
-def memory(peer, nodes=200_000):
-    """Return the bytes per operation of a chain: those that Python allocates, and those that the system gives."""
-    process = Peer(peer, 'chain', nodes)
-    answer = process.ask('memory')
+def memory(peer, workload, nodes):
+    """Return the bytes per operation of a graph: those that Python allocates, and those that the system gives.
+
+    So many graphs are held at a time that the pages of memory, which come as a whole, do not matter.
+    """
+    process = Contestant(peer, workload)
+    answer = process.ask(f'memory {100_000 // nodes + 1}')
     process.leave()
-    return {'peer': peer, **{kind: round(count / nodes, 1) for kind, count in answer.items()}}
+    held = nodes * answer.pop('graphs')
+    return {'workload': workload, 'peer': peer, **{kind: round(count / held, 1) for kind, count in answer.items()}}
 
 
 def growth(sizes):
     """Return for each size of a chain the seconds of one step, and the exponent with which time grows."""
     seconds = []
     for size in sizes:
-        peer = Peer('micrograd', 'chain', size)
-        answers = [peer.ask('1 1') for _ in range(5 if size < 10**6 else 1)]
-        seconds.append(median(a['forward'] + a['backward'] for a in answers))
+        peer = Contestant('micrograd', 'chain', size)
+        answers = [peer.ask('turn 1 1') for _ in range(5 if size < 10**6 else 1)]
+        seconds.append(median(map(total, answers)))
         peer.leave()
     return {'sizes': sizes, 'seconds': seconds, 'exponent': exponent(sizes, seconds)}
 
@@ -148,45 +166,50 @@ def machine():
         model = re.search(r'model name\s*: (.*)', Path('/proc/cpuinfo').read_text())[1]
     except (OSError, TypeError):
         model = platform.machine()
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}, {platform.python_implementation()} {platform.python_version()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, {python}"
 
 
 def table(rows):
-    """Return the rows as text: times and bytes for each peer, and how many times ours it takes."""
-    lines = [(f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total ms':>9} {'spread':>17} {'x ours':>7} {'gc off':>9} "
-              f"{'nodes/s':>9} {'Minstr':>8}")]
+    """Return the rows as text: milliseconds of a step, and how many times ours it takes, with the spread of rounds."""
+    lines = [(f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total':>9} {'x ours':>8} {'spread':>17} {'gc off':>9} "
+              f"{'nodes/s':>10} {'M instr.':>9} {'B/node':>7} {'resident':>8}")]
     for r in rows:
-        ours = next(o for o in rows if o['workload'] == r['workload'] and o['peer'] == 'micrograd')
-        spread = f"{r['spread'][0]:.2f} to {r['spread'][1]:.2f}"
+        spread, rate = f"{r['spread'][0]:.3f} - {r['spread'][1]:.3f}", r['operations'] / r['total'] * 1e3
+        instructions, traced, resident = (r.get(what, math.nan) for what in ('instructions', 'traced', 'resident'))
         lines.append(f"{r['workload']:12} {r['peer']:17} {r['forward']:9.2f} {r['backward']:9.2f} {r['total']:9.2f} "
-                     f"{spread:>17} {r['total'] / ours['total']:7.2f} {r['collector off']:9.2f} "
-                     f"{r['operations'] / r['total'] * 1e3:9.0f} {r.get('instructions', math.nan):8.1f}")
+                     f"{r['ratio']:8.3f} {spread:>17} {r['collector off']:9.2f} {rate:10.0f} "
+                     f"{instructions:9.2f} {traced:7.0f} {resident:8.0f}")
     return '\n'.join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--quick', action='store_true', help="few turns, no instruction counts, nothing stored")
+    parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
+    parser.add_argument('--store', action='store_true', help="keep the result for chapter 13")
     options = parser.parse_args()
-    rounds, fewer = (2, 5) if options.quick else (5, 1)
-    rows = [r for workload in TURNS for r in measure(workload, rounds, fewer)]
-    for r in rows:
-        counted = operations(r['workload'])
-        r['operations'] = counted['fused' if r['peer'] == 'fused' else 'micrograd']
-    if not options.quick and shutil.which('valgrind'):
-        for r in rows:
-            if r['workload'] in ('moons', 'four points') and 'PyTorch' not in r['peer']:
-                steps = 20 if r['workload'] == 'four points' else COUNTED.get(r['peer'], 3)
-                r['instructions'] = instructions(r['peer'], r['workload'], steps)
+    rounds, fewer = (2, 5) if options.quick else (6, 1)
+    rows = [complete(r, options) for workload in TURNS for r in measure(workload, rounds, fewer)]
+    print(table(rows), flush=True)
     grown = growth(SIZES[:4] if options.quick else SIZES)
-    print(table(rows))
-    remembered = [memory(peer) for peer in SCALARS]
-    for m in remembered:
-        print(f"{m['peer']:17} {m['traced']} bytes an operation by tracemalloc, {m['resident']} resident")
-    print(f"chain of {grown['sizes'][0]:,} to {grown['sizes'][-1]:,} nodes: time grows as n**{grown['exponent']:.2f}")
-    if not options.quick:
-        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, 'memory': remembered, 'growth': grown}
+    for size, seconds in zip(grown['sizes'], grown['seconds']):
+        print(f"chain of {size:10,} nodes: {1e6 * seconds / size:.2f} microseconds each")
+    print(f"time grows as n**{grown['exponent']:.2f}")
+    if options.store:
+        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, 'growth': grown}
         STORED.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
+
+
+def complete(r, options):
+    """Return a row with what takes no turns: operations, bytes, instructions."""
+    workload, peer = r['workload'], r['peer']
+    counted = operations(workload)
+    r['operations'] = counted.get(peer, counted['micrograd'])
+    if peer not in DENSE:
+        r.update(memory(peer, workload, r['operations']))
+    if not options.quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in peer:
+        r['instructions'] = instructions(peer, workload, COUNTED[workload].get(peer, 20 if workload == 'four points' else 2))
+    return r
 
 
 if __name__ == '__main__':

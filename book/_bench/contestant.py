@@ -2,9 +2,9 @@
 
     python contestant.py PEER WORKLOAD [SIZE]
 
-Each line on standard input asks for a turn: the number of steps, and 1 or 0 for the collector. The answer is a line
-of JSON: mean seconds of a step, forward and backward apart, loss, gradients. Asked for `memory`, it answers with the
-bytes of the graph of one step.
+Each line on standard input asks for something, and the answer is a line of JSON. `turn STEPS 1` (0: without the garbage
+collector) gives the mean seconds of a step, forward and all the rest apart, the loss, the gradients. `memory GRAPHS`
+gives the bytes of as many graphs of a step.
 """
 import gc
 import json
@@ -22,7 +22,7 @@ class Scalars:
     """A workload run by a peer that computes with single numbers."""
 
     def __init__(self, peer, workload, size):
-        self.work = WORKLOADS[workload](SCALAR[peer](), peer == 'fused', size)
+        self.work = WORKLOADS[workload](SCALAR[peer](), size)
         self.update = self.work.update
         self.nothing = None if peer == 'PyTorch, scalars' else 0
 
@@ -59,24 +59,29 @@ def step(run):
 
 
 def turn(run, steps, collector):
-    """Return the mean times of some steps, and the last loss and gradients."""
+    """Return the mean times of some steps, and the last loss and gradients.
+
+    What a turn without the collector leaves behind is taken away before the next, so that this does not pay for it.
+    """
     gc.enable() if collector else gc.disable()
     forward, backward, losses = zip(*(step(run) for _ in range(steps)))
-    gc.enable()
+    if not collector:
+        gc.collect()
+        gc.enable()
     return {'forward': sum(forward) / steps, 'backward': sum(backward) / steps, 'loss': losses[-1],
             'gradients': run.gradients()}
 
 
-def memory(run):
-    """Return the bytes that tracemalloc counts, and those that the system gave, while the graph of one step is there."""
+def memory(run, graphs):
+    """Return the bytes that the system gave, and those that tracemalloc counts, for some graphs held at a time."""
     before = resident_bytes()
-    run.forward()
+    held = [run.work.forward() for _ in range(graphs)]
     resident = resident_bytes() - before
-    run.free()
+    del held
     gc.collect()
     tracemalloc.start()
-    run.forward()
-    return {'traced': tracemalloc.get_traced_memory()[0], 'resident': resident}
+    held = [run.work.forward() for _ in range(graphs)]
+    return {'traced': tracemalloc.get_traced_memory()[0], 'resident': resident, 'graphs': len(held)}
 
 
 def resident_bytes():
@@ -91,8 +96,8 @@ def resident_bytes():
 def main(peer, workload, size=0):
     run = contestant(peer, workload, int(size))
     for line in sys.stdin:
-        words = line.split()
-        answer = memory(run) if words == ['memory'] else turn(run, *map(int, words))
+        what, *numbers = line.split()
+        answer = {'turn': turn, 'memory': memory}[what](run, *map(int, numbers))
         print(json.dumps(answer), flush=True)
 
 

@@ -1,11 +1,34 @@
-"""Who takes part: for each peer, what makes a number, and what makes a network of it."""
-import importlib
+"""Who takes part: for each peer of single numbers, what makes a number, and what makes a network of them."""
 import importlib.util
 import math
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Callable, NamedTuple
+from unittest import mock
 
-ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'  # where the Makefile puts the package from the index
+ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'  # where the Makefile puts the packages from the index
+MINIGRAD = Path(sys.prefix) / 'minigrad'
+
+
+def plain_sums(rows, x, biases=None):
+    """Return the weighted sums as the original computes them, a product and a sum at a time."""
+    biases = biases or [0] * len(rows)
+    return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
+
+
+def as_it_is(number):
+    return number
+
+
+class Peer(NamedTuple):
+    """What a peer makes numbers of, its networks, its weighted sums; and what makes a constant for it."""
+
+    value: Callable
+    network: Callable
+    sums: Callable = plain_sums
+    constant: Callable = as_it_is
 
 
 class Recursive:
@@ -56,11 +79,8 @@ class Recursive:
 
 
 def original():
-    """Return the original's Value, from its own package, with exp and log in the way in which it has the others."""
-    spec = importlib.util.spec_from_file_location('original_engine', ORIGINAL / 'engine.py')
-    engine = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(engine)
-    Value = engine.Value
+    """Return the original's Value and MLP; exp and log are ours, in the way in which it has the others."""
+    Value = load('engine').Value
 
     def exp(self):
         out = Value(math.exp(self.data), (self,), 'exp')
@@ -78,27 +98,61 @@ def original():
         out._backward = _backward
         return out
     Value.exp, Value.log = exp, log
-    return Value
+    return Peer(Value, original_networks(Value))
+
+
+def load(module):
+    """Return a module of the original, beside ours of the same name."""
+    spec = importlib.util.spec_from_file_location(f'original_{module}', ORIGINAL / f'{module}.py')
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def original_networks(Value):
+    """Return the original's MLP, made of any peer's Value."""
+    with mock.patch.dict(sys.modules, {'micrograd.engine': SimpleNamespace(Value=Value)}):
+        return load('nn').MLP
+
+
+def recursive():
+    return Peer(Recursive, original_networks(Recursive))
 
 
 def micrograd():
-    """Return our Value."""
-    return importlib.import_module('micrograd.engine').Value
+    from micrograd.engine import Value
+    from micrograd.nn import MLP
+    return Peer(Value, MLP)
+
+
+def fused():
+    """Return ours, with a node for each weighted sum."""
+    from micrograd.fused import FusedLayer, weighted_sums
+    plain = micrograd()
+    return Peer(plain.value, partial(plain.network, layer=FusedLayer), weighted_sums)
 
 
 def pytorch():
-    """Return what makes a scalar tensor in double precision, with `data` as the numbers of the others have it."""
+    """Return tensors of one number, in double precision, in the original's networks."""
     import torch
     torch.set_num_threads(1)
 
-    class Scalar:  # a tensor's data is itself a tensor, so the few places that read numbers ask `number`
-        def __new__(cls, x):
-            return torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
-    return Scalar
+    def scalar(x):
+        return torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
+    return Peer(scalar, original_networks(scalar))
 
 
-SCALAR = {'original': original, 'recursive': lambda: Recursive, 'micrograd': micrograd, 'fused': micrograd,
-          'PyTorch, scalars': pytorch}
+def minigrad():
+    """Return an engine in C from the package index. It has neither exp nor log, and takes a plain number for 0."""
+    sys.path.append(str(MINIGRAD))
+    minigrad.nones = [None] * 10**7  # it gives None back too often, and Python stops when the last one is gone
+    from minigrad import Value
+    from minigrad.nn import MLP
+    return Peer(Value, MLP, constant=Value)
+
+
+SCALAR = {'original': original, 'recursive': recursive, 'micrograd': micrograd, 'fused': fused,
+          'PyTorch, scalars': pytorch, 'minigrad, in C': minigrad}
 
 
 def number(v):

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from peers import number
 
-from micrograd.fused import weighted_sums
-
 BOOK = Path(__file__).parents[1]
 CELL = re.compile(r'^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)\n?(.*?)^```$', re.MULTILINE | re.DOTALL)
 FOUR = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
@@ -34,25 +32,18 @@ def weights(sizes, seed):
 
 
 class Training:
-    """A network that learns, in the loops in which the original's own classes work."""
+    """A peer's own network that learns."""
 
-    def __init__(self, V, fused, sizes, seed, data, loss, rate):
-        self.layers = [([[V(w) for w in row] for row in rows], [V(b) for b in biases])
-                       for rows, biases in weights(sizes, seed)]
-        self.leaves = [v for rows, biases in self.layers for row, b in zip(rows, biases) for v in (*row, b)]
-        self.sums = weighted_sums if fused else plain_sums
-        self.points, self.targets = data
-        self.loss, self.rate, self.steps = loss, rate, 0
+    def __init__(self, peer, sizes, seed, data, loss, rate):
+        random.seed(seed)
+        self.model = peer.network(sizes[0], sizes[1:])
+        self.leaves = self.model.parameters()
+        points, self.targets = data
+        self.points = [[peer.constant(x) for x in point] for point in points]
+        self.loss, self.constant, self.rate, self.steps = loss, peer.constant, rate, 0
 
     def forward(self):
-        return self.loss([self.answer(x) for x in self.points], self.targets, self.leaves)
-
-    def answer(self, x):
-        for i, (rows, biases) in enumerate(self.layers):
-            x = self.sums(rows, x, biases)
-            if i < len(self.layers) - 1:
-                x = [v.relu() for v in x]
-        return x[0]
+        return self.loss([self.model(x) for x in self.points], self.targets, self.leaves, self.constant)
 
     def update(self):
         rate = self.rate(self.steps)
@@ -65,26 +56,22 @@ class Training:
                 p.data -= rate * p.grad
 
 
-def plain_sums(rows, x, biases=None):
-    """Return the weighted sums as the original computes them, a product and a sum at a time."""
-    biases = biases or [0] * len(rows)
-    return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
+def hinge(scores, targets, parameters, constant):
+    """The loss of chapter 12."""
+    losses = [(constant(1) + constant(-y) * score).relu() for y, score in zip(targets, scores)]
+    return sum(losses) * constant(1 / len(losses)) + constant(1e-4) * sum(p * p for p in parameters)
 
 
-def hinge(scores, targets, parameters):
-    losses = [(1 + -y * score).relu() for y, score in zip(targets, scores)]
-    return sum(losses) * (1 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
-
-
-def squares(scores, targets, parameters):
-    return sum((score + -y) * (score + -y) for y, score in zip(targets, scores))
+def squares(scores, targets, parameters, constant):
+    """The loss of chapter 11."""
+    return sum((score + constant(-y))**2 for y, score in zip(targets, scores))
 
 
 class Graph:
     """An expression of about n nodes over a few leaves."""
 
-    def __init__(self, V, build, n):
-        self.leaves = [V(0.5), V(1.25)]
+    def __init__(self, peer, build, n):
+        self.leaves = [peer.value(0.5), peer.value(1.25)]
         self.build, self.n = build, n
 
     def forward(self):
@@ -115,8 +102,8 @@ def diamond(a, b, n):
 class Token:
     """One letter through the transformer of chapter 15, after eight others whose keys and values are known."""
 
-    def __init__(self, V, fused):
-        book = {}
+    def __init__(self, peer):
+        book, V = {}, peer.value
         for options, code in cells('15-attention'):
             if 'model' in options:
                 exec(code, book)
@@ -124,7 +111,7 @@ class Token:
         for name, rows in vars(model).items():
             if name != 'head_width':
                 setattr(model, name, [[V(v.data) for v in row] for row in rows])
-        book.update(weighted_sums=weighted_sums if fused else plain_sums, softmax=softmax)
+        book.update(weighted_sums=peer.sums, softmax=softmax)
         rng = random.Random(1)
         self.keys, self.values = ([[V(rng.gauss(0, 1)) for _ in range(16)] for _ in range(8)] for _ in range(2))
         self.model, self.book, self.leaves = model, book, model.parameters()
@@ -154,10 +141,17 @@ def falling(step):
     return 1.0 - 0.9 * step / 100
 
 
-WORKLOADS = {
-    'moons': lambda V, fused, n: Training(V, fused, [2, 16, 16, 1], 1337, moons(), hinge, falling),
-    'four points': lambda V, fused, n: Training(V, fused, [3, 4, 4, 1], 5, FOUR, squares, lambda step: 0.01),
-    'chain': lambda V, fused, n: Graph(V, chain, n or 10_000),
-    'wide sum': lambda V, fused, n: Graph(V, wide, n or 10_000),
-    'diamond': lambda V, fused, n: Graph(V, diamond, n or 10_000),
-    'token': lambda V, fused, n: Token(V, fused)}
+def moons_step(peer, n):
+    return Training(peer, [2, 16, 16, 1], 1337, moons(), hinge, falling)
+
+
+def four_points(peer, n):
+    return Training(peer, [3, 4, 4, 1], 5, FOUR, squares, lambda step: 0.01)
+
+
+def graph(build):
+    return lambda peer, n: Graph(peer, build, n or 10_000)
+
+
+WORKLOADS = {'moons': moons_step, 'four points': four_points, 'chain': graph(chain), 'wide sum': graph(wide),
+             'diamond': graph(diamond), 'token': lambda peer, n: Token(peer)}
