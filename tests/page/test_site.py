@@ -89,8 +89,10 @@ def test_lighthouse(address, tmp_path):
 
 
 def test_a_build_that_knows_its_address_says_so(tmp_path):
+    contents = tmp_path / '_toc.yml'  # of a book of two pages
+    contents.write_text('format: jb-book\nroot: notation\nchapters:\n- file: 04-blame.ipynb\n')
     command = [Path(sys.executable).parent / 'jupyter-book', 'build', 'book', '--config', ROOT / '_config.yml',
-               '--toc', ROOT / '_toc.yml', '--path-output', tmp_path, '-q']
+               '--toc', contents, '--path-output', tmp_path, '-q']
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={
         **os.environ, 'BOOK_URL': 'https://example.org/book/', 'BOOK_REPOSITORY': 'https://github.com/o/n'})
     html = tmp_path / '_build' / 'html'
@@ -98,3 +100,5 @@ def test_a_build_that_knows_its_address_says_so(tmp_path):
     chapter = BeautifulSoup((html / '04-blame.html').read_text(encoding='utf-8'), 'html.parser')
     assert chapter.find('meta', property='og:image')['content'] == 'https://example.org/book/_static/card.png'
     assert chapter.select_one('a[href*="/edit/"]')['href'].endswith('/book/04-blame.md')
+    lost = BeautifulSoup((html / '404.html').read_text(encoding='utf-8'), 'html.parser')
+    assert lost.base['href'] == 'https://example.org/book/'
