@@ -146,6 +146,17 @@ def test_too_much_output_is_cut(tour):
     assert 50_000 < len(tour.run(tour.cells[0])) < 51_000 and 'cut' in tour.output(tour.cells[0])
 
 
+def test_a_long_chain_is_freed_and_deep_calls_end_in_an_error(browser, address):
+    page = Page(browser, f'{address}/06-order.html')
+    page.write(page.cells[0], "from micrograd.engine import Value; x = y = Value(1.0)\n"
+                              "for _ in range(300_000): y = y + x\n")
+    page.write(page.cells[1], "y.backward(); del y; x.grad")
+    page.write(page.cells[2], "class Deep:\ndef __add__(self, other): return self + other\n")
+    page.write(page.cells[3], "Deep() + 1")
+    assert page.run(page.cells[1]).strip() == '300001'
+    assert 'RecursionError' in page.run(page.cells[3])
+
+
 def test_no_solution_overwrites_an_answer(browser, address):
     page = Page(browser, f'{address}/04-blame.html')
     kind = lambda cell, tag: tag in cell.get_attribute('class').split()
