@@ -43,6 +43,7 @@ def words(cell):
         if 'text_html' in output['class']:
             said += [svg['aria-label'] for svg in output.select('svg[aria-label]')]
             said += [caption.get_text() for caption in output.select('figcaption')]
+            said += [sorted(text.get_text() for text in graph.select('text')) for graph in output.select('svg g.graph')]
         elif 'traceback' in output['class']:
             said.append(output.pre.get_text().strip().splitlines()[-1])
         else:
@@ -119,7 +120,9 @@ def test_an_edit_arrives_in_a_redrawn_graph(tour):
     tour.write(cell, "from micrograd.graph import draw_dot; from micrograd.engine import Value; "
                      "draw_dot(Value(31.5, label='mine') * 2)")
     tour.run(cell)
-    assert 'mine: data 31.5000' in cell.find_element(By.CSS_SELECTOR, 'svg[role=img]').get_attribute('aria-label')
+    picture = cell.find_element(By.CSS_SELECTOR, 'svg[role=img]')
+    assert 'mine: data 31.5000' in picture.get_attribute('aria-label')
+    assert 'data 31.5000' in [text.text for text in picture.find_elements(By.CSS_SELECTOR, 'text')]
 
 
 def test_an_endless_loop_is_stopped_and_the_page_lives_on(tour):

@@ -122,7 +122,8 @@ def test_nothing_is_folded_cut_or_faded_in_print(browser, address, chapter):
 @pytest.mark.parametrize('chapter', ['05-local', '14-letters'])
 def test_a_chapter_can_be_printed(browser, address, chapter, tmp_path):
     browser.get(f'{address}/{chapter}.html')
-    heading, *_, solution = [pre.get_attribute('textContent') for pre in browser.find_elements(By.CSS_SELECTOR, 'article pre')]
+    pieces = [browser.find_element(By.CSS_SELECTOR, f'article {where} pre').get_attribute('textContent')
+              for where in ('.cell_input', '.tag_hide-input', '.tag_hide-cell', '.tag_hide-output .cell_output')]
     paper = browser.execute_cdp_cmd('Page.printToPDF', {'paperWidth': 8.27, 'paperHeight': 11.69})
     pdf = tmp_path / 'chapter.pdf'
     pdf.write_bytes(base64.b64decode(paper['data']))
@@ -131,6 +132,6 @@ def test_a_chapter_can_be_printed(browser, address, chapter, tmp_path):
         pytest.skip("expected pdftotext (Debian: poppler-utils), to read the print")
     text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, text=True, check=True).stdout
     packed = ''.join(text.split())
-    for line in [*heading.splitlines(), *solution.splitlines()]:
+    for line in ''.join(pieces).splitlines():
         assert ''.join(line.split()) in packed, f"not in the print: {line}"
     assert 'Run' not in text.split() and 'Edit' not in text.split()
