@@ -14,7 +14,7 @@ HTML   := _build/html/index.html
 # One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= 315532800
 
-.PHONY: help book test page edit weave check check-all mutants gpt bench lock clean
+.PHONY: help book test page browser edit weave check check-all mutants gpt bench lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,11 +27,18 @@ book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where t
 test: $(BOOK) $(TORCH) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
 	$(BIN)/python -m pytest -q
 
-check-all: test mutants  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
+check-all: test page mutants  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
 	$(BIN)/python -m pytest -q -o addopts= tests/long
 
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
-	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q tests/page
+	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q tests/page $(FLAGS)
+
+browser:  ## install what `make page` wants beside, where it is missing: Chromium, and a reader of PDF (Debian; root or sudo)
+	@command -v chromedriver > /dev/null && command -v pdftotext > /dev/null || { \
+	    [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -qq -y --no-install-recommends chromium chromium-driver fonts-dejavu-core poppler-utils > /dev/null; \
+	} || { echo "expected chromium, chromedriver and pdftotext, and could not install them: see above" >&2; exit 1; }
 
 edit: $(BOOK) $(TORCH)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab book

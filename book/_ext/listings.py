@@ -19,7 +19,8 @@ MODULES = {'engine': 'Value', 'nn': 'Neurons, layers, networks', 'fused': 'Weigh
 
 def anchor(name):
     """Return the id of a piece on its page: 'code-engine-value-add' for 'engine.Value.__add__'."""
-    return nodes.make_id(re.sub(r'\._(?!_)', '.inner-', f'code-{name}'))  # `_backward` is not `backward`
+    name = re.sub(r'\._(?!_)', '.inner-', name)  # `_backward` is not `backward`
+    return nodes.make_id(re.sub(r'\.([A-Z]\w*)$', r'.class-\1', f'code-{name}'))  # `Dual` is not `dual`
 
 
 def place(names):

@@ -123,9 +123,11 @@ def mend_what_is_rendered(app):
     app.builder.templates.render = render_and_mend
 
 
-def write_sitemap(app, error):
-    """Write the list of all pages, in builds that know their address."""
+def write_what_needs_the_address(app, error):
+    """In builds that know it: the list of all pages, and links that lead home from any address that is wrong."""
     if ADDRESS and not error:
+        lost = app.outdir / '404.html'
+        lost.write_text(lost.read_text('utf-8').replace('<title>', f'<base href="{ADDRESS}/">\n<title>'), 'utf-8')
         places = ''.join(f'<url><loc>{address_of(page)}</loc></url>\n' for page in sorted(app.env.found_docs))
         head = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         (app.outdir / 'sitemap.xml').write_text(f'{head}{places}</urlset>\n', encoding='utf-8')
@@ -133,5 +135,5 @@ def write_sitemap(app, error):
 
 def setup(app):
     app.connect('builder-inited', mend_what_is_rendered)
-    app.connect('build-finished', write_sitemap)
+    app.connect('build-finished', write_what_needs_the_address)
     return {'version': '1', 'parallel_read_safe': True}

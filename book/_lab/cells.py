@@ -1,6 +1,7 @@
 """Run the cells of a page, as a notebook does, and post what comes out of them."""
 import ast
 import builtins
+import contextlib
 import importlib.util
 import io
 import json
@@ -54,6 +55,7 @@ def post(kind, **what):
 
 def run(cell, code):
     """Run the code of a cell; post its outputs, and at last how it ended: 'done', 'error' or 'lacking'."""
+    lab_page.limit()
     sys.stdout, sys.stderr, Stream.left = Stream('stdout'), Stream('stderr'), MOST
     end = 'done'
     try:
@@ -74,7 +76,7 @@ def execute(name, code):
     """Run code in the page's namespace, and display the value of an expression that ends it."""
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)  # for tracebacks
     tree = ast.parse(code, name)
-    refuse_what_is_lacking(tree, code)
+    run_what_can_be_run(tree, name)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(';'):
         last = compile(ast.Expression(tree.body.pop().value), name, 'eval')
@@ -82,21 +84,36 @@ def execute(name, code):
     exec(statements, namespace)
     if last:
         display(eval(last, namespace))
-    for each in defined(tree):
+    for each in defined(tree.body):
         lacking.pop(each, None)
 
 
-def refuse_what_is_lacking(tree, code):
-    """Raise Lacking for a cell that imports what is not here, or uses what such a cell should have defined."""
-    modules = {name.split('.')[0] for node in tree.body for name in imported(node)}
-    for module in sorted(modules):
+def run_what_can_be_run(tree, name):
+    """If some statements of a cell need what is not here, run the others, unheard, and raise Lacking.
+
+    So that the cells below find what they need: all but what could not be made.
+    """
+    reasons, others = [], []
+    for node in tree.body:
+        reason = reason_against(node)
+        (reasons if reason else others).append(reason or node)
+    if reasons:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(ast.Module(others, []), name, 'exec'), namespace)
+        raise Lacking(reasons[0])
+
+
+def reason_against(node):
+    """Return why a statement cannot run here, and note what it should have defined; '' if it can."""
+    for module in sorted(name.split('.')[0] for name in imported(node)):
         if not present(module):
-            lacking.update(dict.fromkeys(defined(tree), module))
-            raise Lacking(f"It needs {module}, which the Python of this page has not.")
-    for name in sorted(used(code) & lacking.keys() - defined(tree) - namespace.keys()):
+            lacking.update(dict.fromkeys(defined([node]), module))
+            return f"It needs {module}, which the Python of this page has not."
+    for name in sorted(used(ast.unparse(node)) & lacking.keys() - defined([node]) - namespace.keys()):
         module = lacking[name]
-        lacking.update(dict.fromkeys(defined(tree), module))
-        raise Lacking(f"It uses {name}, which needs {module}, which the Python of this page has not.")
+        lacking.update(dict.fromkeys(defined([node]), module))
+        return f"It uses {name}, which needs {module}, which the Python of this page has not."
+    return ''
 
 
 def used(code):
@@ -120,10 +137,10 @@ def present(module):
     return module in sys.modules or importlib.util.find_spec(module) is not None
 
 
-def defined(tree):
-    """Return the names that the statements of a cell define, those inside its functions left out."""
+def defined(statements):
+    """Return the names that statements define, those inside functions left out."""
     names = set()
-    for node in tree.body:
+    for node in statements:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -1,11 +1,13 @@
-"""What the book needs of matplotlib, where matplotlib cannot be: lines, points and areas, written as SVG."""
+"""What the book needs of matplotlib, where matplotlib cannot be: lines, points, areas, squares, as SVG."""
 import math
 from html import escape
 from itertools import cycle
 
 rcParams = {}
+MAPS = {'Blues': [(247, 251, 255), (198, 219, 239), (107, 174, 214), (33, 113, 181), (8, 48, 107)]}
+FAR = 1e9  # beyond every edge
 DASHES = {'-': '', '--': '6 3', ':': '2 3', '-.': '6 3 2 3'}
-SETTINGS = {'title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xticks', 'yticks', 'xscale', 'yscale', 'aspect'}
+SETTINGS = {'title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'aspect'}
 
 
 def cycler(color):
@@ -52,11 +54,22 @@ class Axes:
         for name, value in settings.items():
             getattr(self, f'set_{name}')(value)
 
+    def set_xticks(self, places, labels=None):
+        """Say where the marks along the axis stand, and what is written there; the numbers, if nothing else is."""
+        self.settings['xticks'] = list(zip(places, labels or [f'{place:g}' for place in places]))
+
+    def set_yticks(self, places, labels=None):
+        self.settings['yticks'] = list(zip(places, labels or [f'{place:g}' for place in places]))
+
     def plot(self, *data, label=None, linestyle='-', color=None, linewidth=1.5, alpha=1):
-        """Draw a line through points, (xs, ys), or through ys at 0, 1, 2, ..."""
+        """Draw a line through points, (xs, ys), or through ys at 0, 1, 2, ...; a last 'o-' marks the points."""
+        *data, form = data if isinstance(data[-1], str) else (*data, linestyle)
+        color, linestyle = color or next(self.colours), form.removeprefix('o')
+        if form != linestyle:
+            self.scatter(*data, color=color, s=36, alpha=alpha)
         ys = list(data[-1])
         xs = list(data[0]) if len(data) > 1 else list(range(len(ys)))
-        look = (f'fill="none" stroke="{color or next(self.colours)}" stroke-width="{linewidth}" '
+        look = (f'fill="none" stroke="{color}" stroke-width="{linewidth}" '
                 f'stroke-dasharray="{DASHES[linestyle]}" opacity="{alpha}"')
         self.marks.append((xs, ys, lambda at: f'<path d="{path(at)}" {look}/>'))
         if label:
@@ -75,6 +88,21 @@ class Axes:
         self.marks.append((list(xs), list(ys), lambda at: ''.join(moved(shape, *point) for point in at)))
         if label:
             self.names.append((label, moved(shape, 10, 0)))
+
+    def axhline(self, y, **look):
+        """Draw a line at the height `y`, from edge to edge."""
+        self.plot([-FAR, FAR], [y, y], **look)
+
+    def imshow(self, rows, cmap='Blues', vmin=None, vmax=None):
+        """Draw a table of numbers as squares, row 0 on top: lightest at `vmin`, else the least, darkest at `vmax`."""
+        numbers = [number for row in rows for number in row]
+        low, high = (min(numbers) if vmin is None else vmin), (max(numbers) if vmax is None else vmax)
+        self.set(xlim=(-0.5, len(rows[0]) - 0.5), ylim=(len(rows) - 0.5, -0.5), aspect='equal')
+        for y, row in enumerate(rows):
+            for x, number in enumerate(row):
+                square = [(x + dx, y + dy) for dx, dy in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))]
+                colour = mixed(MAPS[cmap], (number - low) / (high - low or 1))
+                self.lines([square], 'z', f'fill="{colour}" shape-rendering="crispEdges"')
 
     def contourf(self, xs, ys, grid, levels, colors, alpha=1):
         """Fill the areas where a grid of heights lies between two levels."""
@@ -144,21 +172,20 @@ class Scale:
 
     def __init__(self, settings, way, numbers):
         self.log = settings.get(f'{way}scale') == 'log'
-        numbers = [n for n in map(self.bent, numbers) if n is not None and math.isfinite(n)] or [0, 1]
+        numbers = [n for n in map(self.bent, numbers) if n is not None and abs(n) < FAR] or [0, 1]
         spare = 0.04 * (max(numbers) - min(numbers)) or 0.5
         limits = settings.get(f'{way}lim')
         self.ends = [self.bent(n) for n in limits] if limits else [min(numbers) - spare, max(numbers) + spare]
         chosen = settings.get(f'{way}ticks')
-        self.ticks = [(n, f'{n:g}') for n in (self.numbers() if chosen is None else chosen)]
-        if self.log:
-            self.ticks = [(n, f'1e{math.log10(n):.0f}') for n, _ in self.ticks]
+        words = (lambda n: f'1e{math.log10(n):.0f}') if self.log else '{:g}'.format
+        self.ticks = [(n, words(n)) for n in self.numbers()] if chosen is None else chosen
 
     def bent(self, n):
         return n if not self.log else math.log10(n) if n > 0 else None
 
     def numbers(self):
         """Return some round numbers between the ends."""
-        low, high = self.ends
+        low, high = sorted(self.ends)
         step = 10 ** math.floor(math.log10((high - low) / 3))
         step = max(s for s in (step, 2 * step, 5 * step) if (high - low) / s >= 3)
         if self.log:
@@ -168,12 +195,13 @@ class Scale:
 
     def __call__(self, n):
         (low, high), (start, end), n = self.ends, self.room, self.bent(n)
+        n = {-FAR: low, FAR: high}.get(n, n)
         return math.nan if n is None else round(start + (end - start) * (n - low) / (high - low), 2)
 
 
 def same_unit(x, y):
     """Shrink the room of one axis, so that a unit is as long on both."""
-    units = [abs(s.room[1] - s.room[0]) / (s.ends[1] - s.ends[0]) for s in (x, y)]
+    units = [abs((s.room[1] - s.room[0]) / (s.ends[1] - s.ends[0])) for s in (x, y)]
     for scale, unit in zip((x, y), units):
         middle, part = sum(scale.room) / 2, min(units) / unit
         scale.room = [middle + part * (end - middle) for end in scale.room]
@@ -207,6 +235,13 @@ def crossing(one, other, level):
         return []
     t = (level - one[2]) / (other[2] - one[2])
     return [tuple(a + t * (b - a) for a, b in zip(one, other))]
+
+
+def mixed(colours, share):
+    """Return what lies at a share, 0 to 1, of the way along colours."""
+    place = min(max(share, 0), 1) * (len(colours) - 1)
+    i = min(int(place), len(colours) - 2)
+    return 'rgb({:.0f} {:.0f} {:.0f})'.format(*(a + (b - a) * (place - i) for a, b in zip(*colours[i:i + 2])))
 
 
 def path(points):

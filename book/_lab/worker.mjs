@@ -4,6 +4,7 @@ import { loadPyodide } from 'pyodide'
 import createPyodideModule from 'pyodide/pyodide.asm.mjs'
 import { info } from 'pyodide/pyodide-lock.json'
 
+const STACK = 80_000  // bytes
 const PACKAGES = '/lib/python3.14/site-packages'
 
 // The first message brings the parts; Pyodide asks for its own by `fetch`, as if they lay in a folder.
@@ -34,9 +35,20 @@ async function begin(parts) {
   }
   python.registerJsModule('lab_page', {
     post: message => postMessage(JSON.parse(message)),
+    limit: () => limit(python._module),
     draw: (source, format) => graphviz.layout(source, format, 'dot') })
   return python.pyimport('lab_cells')
 }
+
+// A browser gives a thread 1 MB of stack where it has promises for WebAssembly, else half of that, and Python does not
+// see it: it counts on a stack of its own, which fills more slowly. With this limit on the one, the other suffices for a
+// chain of 100,000 Values to be freed, and operators may be nested some 150 deep before a RecursionError.
+function limit(python) {
+  const lowest = python._emscripten_stack_get_base() - STACK
+  python._PyUnstable_ThreadState_SetStackProtection(python._PyThreadState_Get(), lowest, STACK)
+}
+
+const run = ({ cell, code }) => 'Suspending' in WebAssembly ? cells.run.callPromising(cell, code) : cells.run(cell, code)
 
 let cells
 self.onmessage = async ({ data }) => {
@@ -44,7 +56,7 @@ self.onmessage = async ({ data }) => {
     if (data.parts) {
       cells = await begin(data.parts)
       postMessage({ kind: 'ready' })
-    } else cells.run(data.cell, data.code)
+    } else await run(data)
   } catch (error) {
     const overflow = /call stack|too much recursion/i.test(error)
     postMessage({ kind: overflow ? 'overflow' : 'broken', text: String(error) })

@@ -98,11 +98,12 @@ def backward_twice(Value):
 
 @asks(6)
 def a_long_chain(Value):
-    x = y = Value(1.0)
+    x = Value(1.0)
+    chain = [x]  # held, so that Python frees one after the other, not one inside another
     for _ in range(100_000):
-        y = y + x
+        chain.append(chain[-1] + x)
     try:
-        y.backward()
+        chain[-1].backward()
     except RecursionError as error:
         words = "100,000 additions in a row end in a RecursionError"
         slip = "    likely slip: a function calls itself for every step: use a stack"

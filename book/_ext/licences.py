@@ -1,0 +1,35 @@
+"""Sphinx: beside the pages, the licences of what comes with them from elsewhere: the theme, its fonts, Python's wheels.
+
+What comes from npm is listed by the lab, in _static/lab/LICENCES.txt.
+"""
+import re
+from importlib.metadata import distribution
+
+# Whose files lie in _static, or are packed into _static/lab.
+PACKAGES = ('Sphinx', 'pydata-sphinx-theme', 'sphinx-book-theme', 'sphinx-copybutton', 'sphinx-design', 'myst-nb',
+            'pygments', 'graphviz', 'tqdm')
+INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free: its icons CC BY 4.0, its fonts SIL OFL 1.1, its
+code MIT. Inside sphinx-copybutton: clipboard.js, MIT. The texts of these are in lab/LICENCES.txt."""
+LINE = '\n\n' + '-' * 72 + '\n\n'
+
+
+def licence(name):
+    """Return name, version and licence of an installed package, and the licence's text. AssertionError if it has none."""
+    package = distribution(name)
+    files = [file for file in package.files if re.fullmatch(r'(licen[cs]e|copying)([.-].*)?', file.name, re.IGNORECASE)
+             and '.dist-info' in str(file)]
+    texts = [file.locate().read_text(encoding='utf-8') for file in files]
+    assert texts, f"expected {name} to bring the text of its licence"
+    return LINE.join([f'{name} {package.version}', *texts])
+
+
+def write_licences(app, error):
+    """Write _static/LICENCES.txt."""
+    if not error and app.builder.format == 'html':
+        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE, *map(licence, PACKAGES)]
+        (app.outdir / '_static' / 'LICENCES.txt').write_text(LINE.join(parts) + '\n', encoding='utf-8')
+
+
+def setup(app):
+    app.connect('build-finished', write_licences)
+    return {'version': '1', 'parallel_read_safe': True}

@@ -1,0 +1,137 @@
+"""Ways to read: without scripts, by search, on paper, lost, and unobserved."""
+import base64
+import re
+import shutil
+import subprocess
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import HTML, PAGES
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+
+@pytest.fixture
+def without_scripts(browser):
+    """The browser, as for a reader who has turned JavaScript off."""
+    browser.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': True})
+    yield browser
+    browser.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': False})
+
+
+def shown(browser, selector):
+    """Return how many elements there are, and how many of them have an extent."""
+    found = browser.find_elements(By.CSS_SELECTOR, selector)
+    return len(found), sum(each.is_displayed() and each.size['height'] > 5 for each in found)
+
+
+@pytest.mark.parametrize('chapter', ['05-local', '06-order'])
+def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
+    browser = without_scripts
+    browser.get(f'{address}/{chapter}.html')
+    assert not browser.find_elements(By.CSS_SELECTOR, '.lab-bar'), "scripts run"
+    for fold in browser.find_elements(By.CSS_SELECTOR, 'details > summary'):
+        if fold.is_displayed() and not fold.find_element(By.XPATH, '..').get_attribute('open'):
+            browser.execute_cdp_cmd('Runtime.evaluate', {'expression': 'scrollTo(0, 0)'})
+            browser.execute_script("arguments[0].click()", fold)
+    for what in ('article .cell_input pre', 'article .cell_output', 'article svg[role=img]', 'article math', 'article p'):
+        there, seen = shown(browser, what)
+        frames = browser.find_elements(By.CSS_SELECTOR, f'.micrograd-steps figure:not(:first-of-type) {what.split()[1]}')
+        assert there > 1 and seen >= there - len(frames), what
+    steps = browser.find_element(By.CSS_SELECTOR, '.micrograd-steps')
+    choices = steps.find_elements(By.CSS_SELECTOR, 'input')
+    browser.execute_script("arguments[0].click()", choices[1])
+    frames = [frame.is_displayed() for frame in steps.find_elements(By.CSS_SELECTOR, 'figure')]
+    assert frames.index(True) == 1 and sum(frames) == 1
+
+
+@pytest.mark.parametrize('way', ['http', 'file'])
+def test_search_finds_where_a_word_stands(browser, address, way):
+    browser.get(f'{address if way == "http" else HTML.as_uri()}/search.html?q=topological')
+    finds = lambda _: browser.find_elements(By.CSS_SELECTOR, '#search-results ul.search li a')
+    links = WebDriverWait(browser, 30).until(finds)
+    WebDriverWait(browser, 30).until(lambda _: 'found' in browser.find_element(By.ID, 'search-results').text.lower())
+    found = {re.sub(r'[?#].*', '', link.get_attribute('href')).split('/')[-1] for link in finds(browser)}
+    assert links and {'06-order.html', 'glossary.html'} <= found
+    browser.get(f'{address if way == "http" else HTML.as_uri()}/search.html?q=zxqv')
+    nothing = lambda _: 'did not match' in browser.find_element(By.ID, 'search-results').text
+    WebDriverWait(browser, 30).until(nothing)
+
+
+def test_who_is_lost_is_led_home(browser, address):
+    browser.get(f'{address}/404.html')
+    targets = [link.get_attribute('href') for link in browser.find_elements(By.CSS_SELECTOR, 'main a')]
+    assert len(targets) == 2
+    for target in targets:
+        browser.get(target)
+        assert 'micrograd' in browser.title and browser.find_elements(By.CSS_SELECTOR, '#search-results, article h1')
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_no_page_may_ask_another_machine(page):
+    soup = BeautifulSoup((HTML / page).read_text(encoding='utf-8'), 'html.parser')
+    first = soup.head.find_all(True)[1]
+    assert first.get('http-equiv') == 'Content-Security-Policy', "after the charset, before all that could ask"
+    rules = dict(rule.strip().split(' ', 1) for rule in first['content'].split(';'))
+    assert 'default-src' in rules and not re.search(r'\*|https?:|(?<!-)unsafe-(eval|hashes)', first['content'])
+    assert "'unsafe-inline'" not in rules.get('script-src', '')
+
+
+def test_the_browser_keeps_to_that(browser, address):
+    browser.get(f'{address}/04-blame.html')
+    refused = browser.execute_async_script("""
+        const done = arguments[0], refused = []
+        document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
+          refused.push(effectiveDirective)
+        })
+        setTimeout(() => done(refused), 1000)
+        const add = (kind, what) => document.body.append(Object.assign(document.createElement(kind), what))
+        add('script', { src: 'https://example.invalid/a.js' })
+        add('script', { textContent: 'window.smuggled = 1' })
+        add('img', { src: 'https://example.invalid/a.png' })
+        fetch('https://example.invalid/a.json').catch(() => {})
+    """)
+    assert sorted(refused) == ['connect-src', 'img-src', 'script-src-elem', 'script-src-elem']
+    assert browser.execute_script("return window.smuggled") is None
+    browser.get_log('browser')  # which empties it
+
+
+HIDDEN_IN_PRINT = """
+    dispatchEvent(new Event('beforeprint'))
+    const parts = document.querySelectorAll('article details > :not(summary), article pre, .micrograd-steps figure')
+    const lost = each => !each.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+      || getComputedStyle(each).animationName !== 'none' || each.scrollWidth > each.clientWidth + 1
+    const found = [...parts].filter(lost).map(each => each.outerHTML.slice(0, 200))
+    dispatchEvent(new Event('afterprint'))
+    return [parts.length, found]
+"""
+
+
+@pytest.mark.parametrize('chapter', ['05-local', '14-letters'])
+def test_nothing_is_folded_cut_or_faded_in_print(browser, address, chapter):
+    browser.execute_cdp_cmd('Emulation.setEmulatedMedia', {'media': 'print'})
+    browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
+                            {'width': 680, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False})  # A4 between its margins
+    browser.get(f'{address}/{chapter}.html')
+    parts, hidden = browser.execute_script(HIDDEN_IN_PRINT)
+    browser.execute_cdp_cmd('Emulation.setEmulatedMedia', {'media': ''})
+    browser.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
+    assert parts > 50 and hidden == []
+
+
+@pytest.mark.parametrize('chapter', ['05-local', '14-letters'])
+def test_a_chapter_can_be_printed(browser, address, chapter, tmp_path):
+    browser.get(f'{address}/{chapter}.html')
+    pieces = [browser.find_element(By.CSS_SELECTOR, f'article {where} pre').get_attribute('textContent')
+              for where in ('.cell_input', '.tag_hide-input', '.tag_hide-cell', '.tag_hide-output .cell_output')]
+    paper = browser.execute_cdp_cmd('Page.printToPDF', {'paperWidth': 8.27, 'paperHeight': 11.69})
+    pdf = tmp_path / 'chapter.pdf'
+    pdf.write_bytes(base64.b64decode(paper['data']))
+    assert not browser.find_elements(By.CSS_SELECTOR, 'article details.hide[open]'), "folded again after the print"
+    if not shutil.which('pdftotext'):
+        pytest.skip("expected pdftotext (Debian: poppler-utils), to read the print")
+    text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, text=True, check=True).stdout
+    packed = ''.join(text.split())
+    for line in ''.join(pieces).splitlines():
+        assert ''.join(line.split()) in packed, f"not in the print: {line}"
+    assert 'Run' not in text.split() and 'Edit' not in text.split()
