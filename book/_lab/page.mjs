@@ -84,7 +84,7 @@ function runAll(these) {
     for (const [i, cell] of these.entries()) {
       const result = await execute(cell)
       if (result === 'stopped') return
-      if (['broken', 'overflow'].includes(result)) {
+      if (['broken', 'overflow'].includes(result) || result === 'error' && !cell.raises) {
         for (const later of these.slice(i + 1)) later.skip(cell)
         return
       }

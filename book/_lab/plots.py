@@ -89,6 +89,15 @@ class Axes:
         if label:
             self.names.append((label, moved(shape, 10, 0)))
 
+    def barh(self, ys, widths, left=None, height=0.8, label=None):
+        """Draw bars from left to right, around the heights `ys`; they begin at `left`, or at 0."""
+        look, h = f'fill="{next(self.colours)}"', height / 2
+        bars = [[(x, y - h), (x + width, y - h), (x + width, y + h), (x, y + h)]
+                for y, width, x in zip(ys, widths, left or [0] * len(widths))]
+        self.lines(bars, 'z', look)
+        if label:
+            self.names.append((label, f'<path d="M0 -5H20V5H0z" {look}/>'))
+
     def axhline(self, y, **look):
         """Draw a line at the height `y`, from edge to edge."""
         self.plot([-FAR, FAR], [y, y], **look)
