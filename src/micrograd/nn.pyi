@@ -1,0 +1,36 @@
+from collections.abc import Sequence
+from typing import Any
+
+from typing_extensions import TypeAlias
+
+from micrograd.engine import Value, _Number
+
+_Inputs: TypeAlias = Sequence[Value] | Sequence[float] | Sequence[Value | _Number]
+
+class Module:
+    def parameters(self) -> list[Value]: ...
+    def zero_grad(self) -> None: ...
+
+def require_one_or_more(what: str, number: int) -> None: ...
+def require_list(what: str, x: object) -> None: ...
+
+class Neuron(Module):
+    w: list[Value]
+    b: Value
+    nonlin: bool
+    def __init__(self, nin: int, nonlin: bool = True) -> None: ...
+    def __call__(self, x: _Inputs) -> Value: ...
+
+class Layer(Module):
+    neurons: list[Neuron]
+    def __init__(self, nin: int, nout: int, *, nonlin: bool = ...) -> None: ...
+    def activations(self, x: _Inputs) -> list[Value]: ...
+    # A Value where there is one neuron, else a list: a checker cannot count them.
+    def __call__(self, x: _Inputs) -> Any: ...
+
+def one_or_all(activations: list[Value]) -> Any: ...
+
+class MLP(Module):
+    layers: list[Layer]
+    def __init__(self, nin: int, nouts: Sequence[int], layer: type[Layer] = ...) -> None: ...
+    def __call__(self, x: _Inputs) -> Any: ...  # as a Layer
