@@ -25,7 +25,7 @@ book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where t
 	@echo "The book is built: open file://$(CURDIR)/$(HTML)"
 
 test: $(BOOK) $(TORCH) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check-all: test page mutants  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
 	$(BIN)/python -m pytest -q -o addopts= tests/long
@@ -61,8 +61,8 @@ bench: $(BOOK) $(TORCH) $(KARPATHY) $(IN_C)  ## measure what it costs, beside ot
 lock: $(BOOK)  ## pin anew what pyproject.toml asks for, in requirements.txt
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --extra book --universal --python-version 3.10 --no-emit-index-url \
-	    --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
-	echo "torch==2.13.0" >> requirements.txt
+	    --generate-hashes --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+	echo "torch==2.13.0  # no hash: each platform has its own builds" >> requirements.txt
 
 clean:  ## remove what was built (not what was installed)
 	rm -rf _build
@@ -77,8 +77,8 @@ $(NPM): book/_lab/package.json book/_lab/package-lock.json requirements.txt | $(
 	rm -rf $(VENV)/lab && mkdir -p $(VENV)/lab
 	cp book/_lab/package.json book/_lab/package-lock.json book/_lab/.npmrc $(VENV)/lab
 	$(BIN)/npm ci --silent --prefix $(VENV)/lab
-	$(BIN)/python -m pip download -q --no-deps --only-binary :all: --dest $(VENV)/lab/wheels \
-	    $$(grep -E '^(graphviz|tqdm)==' requirements.txt)
+	sed -nE '/^(graphviz|tqdm)==/,/[^\\]$$/p' requirements.txt | $(BIN)/python -m pip download -q --no-deps \
+	    --only-binary :all: --require-hashes --dest $(VENV)/lab/wheels -r /dev/stdin
 	@touch $@
 
 # The library's wheel is built from a copy, since a build leaves files beside what it builds.
@@ -97,12 +97,12 @@ $(PAGE): tests/page/package.json tests/page/package-lock.json | $(BOOK)
 
 # PyTorch is only the tests' witness: the book is built without it.
 $(BOOK): requirements.txt pyproject.toml | $(VENV)/bin/python
-	grep -v '^torch==' requirements.txt | $(BIN)/python -m pip install -q -r /dev/stdin
-	$(BIN)/python -m pip install -q --no-deps -e .
+	grep -v '^torch==' requirements.txt | $(BIN)/python -m pip install -q --require-hashes -r /dev/stdin
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(TORCH): requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q "$$(grep '^torch==' requirements.txt)"
+	$(BIN)/python -m pip install -q "$$(grep -o '^torch==[^ ]*' requirements.txt)"
 	@touch $@
 
 # The original, for the tests of the grader: in a folder of its own, because its package has the name of ours.

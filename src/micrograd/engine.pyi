@@ -1,5 +1,5 @@
 # What the engine takes and gives, for type checkers. The sources have no annotations: the chapters show every line.
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ new: Callable[..., Any]
 
 def node(
     data: _Number, op: str = '', a: Value | None = None, slope_a: _Number = 0,
-    b: Value | None = None, slope_b: _Number = 0, cls: type[Value] | None = None,
+    b: Value | None = None, slope_b: _Number = 0,
 ) -> Value: ...
 def with_number(operator: Callable[[_T, Value], _T], self: _T, other: object) -> _T: ...
 
@@ -25,8 +25,7 @@ class Value:
     _b: Value | None
     _slope_a: float
     _slope_b: float
-    _rest: Sequence[Value]
-    _rest_slopes: Sequence[float]
+    _rest: Sequence[Any]  # Values and their slopes, a list of each in turns
     def __init__(
         self, data: _Number, _children: Sequence[Value] = (), _op: str = '', label: str = '',
         _slopes: Sequence[_Number] = (),
@@ -50,6 +49,8 @@ class Value:
     def tanh(self) -> Value: ...
     def relu(self) -> Value: ...
     def _backward(self) -> None: ...
+    def _connect(self, inputs: Sequence[Value], slopes: Sequence[_Number]) -> None: ...
+    def _others(self) -> Iterator[tuple[Value, float]]: ...
     def _topological_order(self) -> list[Value]: ...
     def _power_slope(self, n: _Number) -> float: ...
     def backward(self) -> None: ...

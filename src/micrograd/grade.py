@@ -99,7 +99,7 @@ def backward_twice(Value):
 @asks(6)
 def a_long_chain(Value):
     x = Value(1.0)
-    chain = [x]  # held, so that Python frees one after the other, not one inside another
+    chain = [x]  # held, so that Python frees one after the other, not nested
     for _ in range(100_000):
         chain.append(chain[-1] + x)
     try:
