@@ -1,7 +1,10 @@
 """Mutants: break the library in every small way, and see whether the chapters, and the tests, notice.
 
     python book/_tools/mutants.py               all, and store the counts in src/micrograd/data/mutants.json
+    python book/_tools/mutants.py engine        those of one module, and store its counts
     python book/_tools/mutants.py engine.Value  show those whose names begin so, and who kills them
+
+With CHAPTERS_ONLY=1 in the environment, the suite is not asked, and nothing is stored.
 
 A mutant is killed by the chapters if a cell fails, does not fail where it should, or prints something else than with
 the right library; by the suite, if a test fails. One that no one can tell from the right library is equivalent, and
@@ -10,24 +13,30 @@ stands in equivalent.json with the reason. The texts of errors and the names of 
 import ast
 import contextlib
 import copy
+import functools
+import hashlib
 import io
 import json
+import multiprocessing
 import os
 import resource
 import signal
 import sys
 import tempfile
+import time
+import tokenize
 from pathlib import Path
 
 from micrograd.book import pieces
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / 'src' / 'micrograd'
+STORED = LIBRARY / 'data' / 'mutants.json'
 EQUIVALENT = Path(__file__).with_name('equivalent.json')
-SUITE = ['test_engine.py', 'test_nn.py', 'test_fused.py', 'test_torch.py', 'test_bad_input.py', 'test_random_graphs.py']
-MODULES = ('engine', 'nn', 'fused')
-QUICK = range(12)  # the chapters that are asked: the later ones train for minutes
-SECONDS, MEMORY = 30, 3 << 30  # more than any of them needs
+SUITE = ['test_engine.py', 'test_nn.py', 'test_fused.py', 'test_learn.py', 'test_torch.py', 'test_bad_input.py',
+         'test_random_graphs.py']
+ASKED = {'engine': range(12), 'nn': range(12), 'fused': (13, 14, 15), 'learn': (14, 15), 'dual': (9,)}  # which chapters
+MEMORY = 3 << 30  # more than any of them needs
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
              ast.Mod: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -142,14 +151,15 @@ def nodes(tree, piece=''):
             yield from nodes(node, inner)
 
 
-def in_child(work, seconds=SECONDS):
+def in_child(work, seconds=600):
     """Return whether `work()` is true in a process of its own, which may fail or hang."""
     pid = os.fork()
     if pid:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     status = 1
     try:
-        signal.alarm(seconds)
+        signal.alarm(10 * seconds)  # if it waits for something; the next limit is the processor's time
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY + address_space(), -1))
         status = 0 if work() else 1
     finally:
@@ -212,19 +222,28 @@ def outcome(source, space, may_fail):
     return printed.getvalue() + ('' if value is None else repr(value))
 
 
-def right_transcripts():
-    """Return {chapter: outcomes} of the library as it ships."""
-    found = {}
-    for chapter in QUICK:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / 'outcomes.json'
+def says(who):
+    """Yield what a chapter says, or a file of tests: that they pass."""
+    if isinstance(who, int):
+        yield from transcript(who)
+    else:
+        import pytest
+        os.chdir(ROOT)
+        yield pytest.main(['-qx', '-o', 'addopts=', '-p', 'no:cacheprovider', '-p', 'no:xdist', f'tests/{who}'])
 
-            def store(file=file, chapter=chapter):
-                use(ROOT / 'src')
-                return file.write_text(json.dumps(list(transcript(chapter))))
-            assert in_child(store), f"chapter {chapter} fails with the right library"
-            found[chapter] = json.loads(file.read_text())
-    return found
+
+@functools.cache
+def right(who):
+    """Return what a chapter or a file of tests says of the library as it ships, and the seconds that it needs."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / 'said.json'
+
+        def store():
+            use(ROOT / 'src')
+            said = list(says(who))
+            return said != [1] and file.write_text(json.dumps([said, time.process_time()]))
+        assert in_child(store), f"{who} fails with the right library"
+        return json.loads(file.read_text())
 
 
 def prepare():
@@ -241,26 +260,15 @@ def prepare():
     torch.set_num_threads(1)
 
 
-def killer(module, source, chapters, right):
-    """Return the first of the chapters that notices a mutant, or None."""
-    def passes(folder, chapter):
+def killer(module, source, asked):
+    """Return the first of the chapters or files of tests that notices a mutant, or None."""
+    def passes(folder, who):
         use(folder)
-        return all(says == said for says, said in zip(transcript(chapter), right[chapter]))
-    with library(module, source) as folder:
-        return next((chapter for chapter in chapters if not in_child(lambda c=chapter: passes(folder, c))), None)
-
-
-def passes_suite(module, source):
-    """Return whether the tests of the library all pass with a mutant."""
-    def passes(folder):
-        use(folder)
-        import pytest
-        os.chdir(ROOT)
         os.environ['PYTHONPATH'] = folder
-        return not pytest.main(['-qx', '-o', 'addopts=', '-p', 'no:cacheprovider', '-p', 'no:randomly',
-                                *(f'tests/{test}' for test in SUITE)])
+        return all(says_now == said for says_now, said in zip(says(who), right(who)[0]))
     with library(module, source) as folder:
-        return in_child(lambda: passes(folder), 300)
+        return next((who for who in asked if not in_child(
+            lambda who=who: passes(folder, who), 5 + round(3 * right(who)[1]))), None)
 
 
 def homes(module):
@@ -268,14 +276,36 @@ def homes(module):
     return json.loads((LIBRARY / 'chapters.json').read_text(encoding='utf-8'))[module]
 
 
-def tried(module, prefix, right, equivalent):
-    """Yield (name, the chapter that kills it or None, whether the suite does) for the mutants of a module."""
-    for name, piece, source in mutants(module, (LIBRARY / f'{module}.py').read_text(encoding='utf-8')):
-        if name.startswith(prefix) and name not in equivalent:
-            home = homes(module).get(piece, homes(module)[''])
-            order = sorted(right, key=lambda chapter: (chapter < home, chapter))
-            by_suite = None if os.environ.get('CHAPTERS_ONLY') else not passes_suite(module, source)
-            yield name, killer(module, source, order, right), by_suite
+def tried(job):
+    """Return (name, the chapter that kills it or None, the file of tests that does or None) for a mutant."""
+    (name, piece, source), module = job
+    home = homes(module).get(piece, homes(module)[''])
+    chapters = sorted(ASKED[module], key=lambda chapter: (chapter < home, chapter))
+    suite = [] if os.environ.get('CHAPTERS_ONLY') else SUITE
+    return name, killer(module, source, chapters), killer(module, source, suite)
+
+
+def results(module, prefix, equivalent):
+    """Yield and print what is found for each mutant of a module, two or more at a time."""
+    source = (LIBRARY / f'{module}.py').read_text(encoding='utf-8')
+    *_, chapter, test = tried((('', '', source), module))
+    assert chapter is test is None, f"the right {module}.py is killed, too: by {chapter}, {test}"
+    jobs = [(mutant, module) for mutant in mutants(module, source)
+            if mutant[0].startswith(prefix) and mutant[0] not in equivalent]
+    with multiprocessing.get_context('fork').Pool(len(os.sched_getaffinity(0))) as pool:
+        for name, chapter, test in pool.imap(tried, jobs):
+            killed = 'SURVIVES' if chapter is None else f'chapter {chapter}'
+            print(f"{killed:10} {test or 'SURVIVES':20} {name}", flush=True)
+            yield chapter, test
+
+
+def code(source):
+    """Return a fingerprint of the code in a source: comments, docstrings and spaces do not count."""
+    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    begins = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    words = [token.string for before, token in zip([tokens[-1], *tokens], tokens) if token.type != tokenize.COMMENT
+             and not (token.type == tokenize.STRING and before.type in begins)]
+    return hashlib.sha256(''.join(''.join(words).split()).encode()).hexdigest()
 
 
 def main(arguments):
@@ -283,24 +313,18 @@ def main(arguments):
     prefix = arguments[0] if arguments else ''
     equivalent = json.loads(EQUIVALENT.read_text(encoding='utf-8'))
     prepare()
-    right, counts = right_transcripts(), {}
-    for module in MODULES:
-        results = list(shown(tried(module, prefix, right, equivalent)))
-        reasons = sum(name.startswith((f'{module}.', f'{module}:')) for name in equivalent)
-        counts[module] = {'mutants': len(results) + reasons, 'equivalent': reasons,
-                          'killed by chapters': sum(chapter is not None for _, chapter, _ in results),
-                          'killed by suite': sum(bool(by_suite) for *_, by_suite in results)}
+    counts = json.loads(STORED.read_text(encoding='utf-8')) if STORED.exists() else {}
+    for module in ASKED:
+        if not prefix or prefix.split('.')[0] == module:
+            found = list(results(module, prefix, equivalent))
+            reasons = sum(name.startswith((f'{module}.', f'{module}:')) for name in equivalent)
+            counts[module] = {'mutants': len(found) + reasons, 'equivalent': reasons,
+                              'killed by chapters': sum(chapter is not None for chapter, _ in found),
+                              'killed by suite': sum(bool(test) for _, test in found),
+                              'code': code((LIBRARY / f'{module}.py').read_text(encoding='utf-8'))}
     print(json.dumps(counts, indent=1))
-    if not prefix:
-        (LIBRARY / 'data' / 'mutants.json').write_text(json.dumps(counts, indent=1) + '\n', encoding='utf-8')
-
-
-def shown(results):
-    """Print each result as it passes by."""
-    for name, chapter, by_suite in results:
-        print(f"{'SURVIVES' if chapter is None else f'chapter {chapter}':10} {'suite' if by_suite else '-':6} {name}",
-              flush=True)
-        yield name, chapter, by_suite
+    if prefix in ('', *ASKED) and not os.environ.get('CHAPTERS_ONLY'):
+        STORED.write_text(json.dumps(counts, indent=1) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':

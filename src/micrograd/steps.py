@@ -119,12 +119,15 @@ def watch(root, order=None):
     """Run the backward pass from `root` node by node; return Steps, one for each.
 
     `order` lists the nodes that hand on, the first one first: by default all that are
-    not leaves, in the order of `backward`.
+    not leaves, in the order of `backward`. ValueError for one that is not in the graph.
     """
     nodes = few(root)
     if order is None:
         order = reversed(root._topological_order())
     order = list(order)
+    for node in order:
+        if node not in nodes:
+            raise ValueError(f"expected nodes of the graph in the order, got {node!r}")
     for node in nodes:
         if node._prev:
             node.grad = 0
