@@ -155,7 +155,7 @@ bare(1)                                 | AttributeError    | 'int' object has n
 apart(1)                                | AttributeError    | 'int' object has no attribute 'encode'
 themed(1)                               | AttributeError    | 'int' object has no attribute 'replace'
 Drawing(engine='hand')                  | ValueError        | unknown engine: 'hand'
-draw_dot(v).pipe(encoding='none')       | LookupError       | unknown encoding: none
+draw_dot(v).pipe('svg', 'utf-8', 1)     | TypeError         | takes from 1 to 3 positional arguments but 4 were given
 draw_dot(v).render(1.0)                 | TypeError         | os.PathLike object, not 'float'
 few(1.0)                                | TypeError         | expected a Value, got 1.0
 few(big)                                | ValueError        | expected 40 values at most, got 101
