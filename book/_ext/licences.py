@@ -8,6 +8,8 @@ from importlib.metadata import distribution
 # Whose files lie in _static, or are packed into _static/lab.
 PACKAGES = ('Sphinx', 'pydata-sphinx-theme', 'sphinx-book-theme', 'sphinx-copybutton', 'sphinx-design', 'myst-nb',
             'pygments', 'graphviz', 'tqdm')
+# Texts that those in the lab are under and do not bring: the packages here are under the same.
+SAME = {'PSF-2.0, of CPython and its library (inside pyodide)': 'typing_extensions', 'MPL-2.0, of pyodide': 'hypothesis'}
 INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free: its icons CC BY 4.0, its fonts SIL OFL 1.1, its
 code MIT. Inside sphinx-copybutton: clipboard.js, MIT. The texts of these are in lab/LICENCES.txt."""
 LINE = '\n\n' + '-' * 72 + '\n\n'
@@ -26,7 +28,8 @@ def licence(name):
 def write_licences(app, error):
     """Write _static/LICENCES.txt."""
     if not error and app.builder.format == 'html':
-        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE, *map(licence, PACKAGES)]
+        same = [f'{what}, as {name} brings it{LINE}{licence(name)}' for what, name in SAME.items()]
+        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE, *map(licence, PACKAGES), *same]
         (app.outdir / '_static' / 'LICENCES.txt').write_text(LINE.join(parts) + '\n', encoding='utf-8')
 
 

@@ -63,6 +63,16 @@ def test_every_picture_has_words(page):
         assert len(words) > 10 and not re.search(r'\.(svg|png|jpg)$', words), picture.attrs
 
 
+def test_what_comes_from_elsewhere_brings_its_licence():
+    lab, rest = (HTML / '_static' / folder / 'LICENCES.txt' for folder in ('lab', '.'))
+    for name in ('@codemirror/view', '@hpcc-js/wasm-graphviz', 'pyodide'):
+        assert re.search(rf'^{name} [0-9.]+: ', lab.read_text(encoding='utf-8'), re.MULTILINE), name
+    text = rest.read_text(encoding='utf-8')
+    for name in ('sphinx-book-theme', 'pydata-sphinx-theme', 'graphviz', 'tqdm', 'PYTHON SOFTWARE FOUNDATION LICENSE',
+                 'Mozilla Public License Version 2.0', 'Font Awesome'):
+        assert ' '.join(name.split()) in ' '.join(text.split()), name
+
+
 def test_html_is_valid():
     status, said = tool(TOOLS / 'html-validate/bin/html-validate.mjs', '--config', Path(__file__).with_name('.htmlvalidate.json'),
                         '--formatter', 'text', *PAGES)
