@@ -31,7 +31,7 @@ check-all: test page mutants  ## all of that and what takes hours: mutants, larg
 	$(BIN)/python -m pytest -q -o addopts= tests/long
 
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
-	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q tests/page $(FLAGS)
+	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q -n auto --dist loadfile tests/page $(FLAGS)
 
 browser:  ## install what `make page` wants beside, where it is missing: Chromium, and a reader of PDF (Debian; root or sudo)
 	@command -v chromedriver > /dev/null && command -v pdftotext > /dev/null || { \
