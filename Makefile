@@ -17,7 +17,7 @@ export SOURCE_DATE_EPOCH ?= 315532800
 .PHONY: help book test page browser edit weave check check-all mutants gpt bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
 	$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
