@@ -69,7 +69,8 @@ def test_what_comes_from_elsewhere_brings_its_licence():
         assert re.search(rf'^{name} [0-9.]+: ', lab.read_text(encoding='utf-8'), re.MULTILINE), name
     text = rest.read_text(encoding='utf-8')
     for name in ('sphinx-book-theme', 'pydata-sphinx-theme', 'graphviz', 'tqdm', 'PYTHON SOFTWARE FOUNDATION LICENSE',
-                 'Mozilla Public License Version 2.0', 'Font Awesome'):
+                 'Mozilla Public License Version 2.0', 'Font Awesome', 'Eclipse Public License - v 2.0',
+                 'SIL OPEN FONT LICENSE Version 1.1', 'Permission is hereby granted, free of charge'):
         assert ' '.join(name.split()) in ' '.join(text.split()), name
 
 
