@@ -14,10 +14,10 @@ HTML   := _build/html/index.html
 # One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= 315532800
 
-.PHONY: help book test page browser edit weave check check-all mutants gpt bench lock clean
+.PHONY: help book test page browser edit weave check check-all mutants gpt bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
 	$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
@@ -31,7 +31,7 @@ check-all: test page mutants  ## all of that and what takes hours: mutants, larg
 	$(BIN)/python -m pytest -q -o addopts= tests/long
 
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
-	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q tests/page $(FLAGS)
+	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q -n auto --dist loadfile tests/page $(FLAGS)
 
 browser:  ## install what `make page` wants beside, where it is missing: Chromium, and a reader of PDF (Debian; root or sudo)
 	@command -v chromedriver > /dev/null && command -v pdftotext > /dev/null || { \
@@ -57,6 +57,9 @@ gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an h
 
 bench: $(BOOK) $(TORCH) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (ten minutes; FLAGS=--quick or --store)
 	$(BIN)/python book/_bench/bench.py $(FLAGS)
+
+page-speed: book $(PAGE)  ## measure how long a cell in the page takes, in a fresh Chromium, five times
+	PYTHONPATH=book/_tools LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python tests/page/speed.py
 
 lock: $(BOOK)  ## pin anew what pyproject.toml asks for, in requirements.txt
 	$(BIN)/python -m pip install -q uv

@@ -4,12 +4,17 @@ What comes from npm is listed by the lab, in _static/lab/LICENCES.txt.
 """
 import re
 from importlib.metadata import distribution
+from pathlib import Path
 
 # Whose files lie in _static, or are packed into _static/lab.
 PACKAGES = ('Sphinx', 'pydata-sphinx-theme', 'sphinx-book-theme', 'sphinx-copybutton', 'sphinx-design', 'myst-nb',
             'pygments', 'graphviz', 'tqdm')
-INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free: its icons CC BY 4.0, its fonts SIL OFL 1.1, its
-code MIT. Inside sphinx-copybutton: clipboard.js, MIT. The texts of these are in lab/LICENCES.txt."""
+# Texts that those in the lab are under and do not bring: the packages here are under the same.
+SAME = {'PSF-2.0, of CPython and its library (inside pyodide)': 'typing_extensions', 'MPL-2.0, of pyodide': 'hypothesis'}
+INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free by Fonticons, Inc.: its icons CC BY 4.0
+(creativecommons.org/licenses/by/4.0), its fonts SIL OFL 1.1, its code MIT. Inside sphinx-copybutton: clipboard.js, MIT.
+The terms of MIT are those of the packages below that are under it. Inside @hpcc-js/wasm-graphviz: Graphviz, EPL-2.0."""
+TEXTS = sorted((Path(__file__).parent / 'licences').glob('*.txt'))  # that no package here brings in every Python
 LINE = '\n\n' + '-' * 72 + '\n\n'
 
 
@@ -26,7 +31,9 @@ def licence(name):
 def write_licences(app, error):
     """Write _static/LICENCES.txt."""
     if not error and app.builder.format == 'html':
-        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE, *map(licence, PACKAGES)]
+        same = [f'{what}, as {name} brings it{LINE}{licence(name)}' for what, name in SAME.items()]
+        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE, *map(licence, PACKAGES), *same,
+                 *(path.read_text(encoding='utf-8') for path in TEXTS)]
         (app.outdir / '_static' / 'LICENCES.txt').write_text(LINE.join(parts) + '\n', encoding='utf-8')
 
 

@@ -1,4 +1,5 @@
 """A browser, and the built pages behind an address."""
+import contextlib
 import functools
 import gzip
 import http.server
@@ -39,14 +40,21 @@ class Host(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope='session')
-def address():
-    """Where the book is served: in a folder of its server, as on most hosts."""
+@contextlib.contextmanager
+def served():
+    """Serve the book in a folder of its server, as on most hosts; give its address."""
     assert (HTML / '_static/lab/page.js').exists(), f"expected a built book in {HTML}: run `make book`"
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Host, directory=HTML.parent))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f'http://127.0.0.1:{server.server_port}/html'
     server.shutdown()
+
+
+@pytest.fixture(scope='session')
+def address():
+    """Where the book is served."""
+    with served() as url:
+        yield url
 
 
 def program(*names):
@@ -56,8 +64,8 @@ def program(*names):
     return found
 
 
-@pytest.fixture(scope='session')
-def browser():
+@contextlib.contextmanager
+def chromium():
     """A headless Chromium that asks nobody anything, and keeps what its pages ask for and complain about."""
     options = webdriver.ChromeOptions()
     options.binary_location = program('chromium', 'google-chrome', 'chromium-browser')
@@ -68,5 +76,14 @@ def browser():
     driver = webdriver.Chrome(options, webdriver.ChromeService(program('chromedriver')))
     driver.set_script_timeout(PATIENCE)
     driver.command_executor.client_config.timeout = PATIENCE
-    yield driver
-    driver.quit()
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+@pytest.fixture(scope='session')
+def browser():
+    """The browser of all tests."""
+    with chromium() as driver:
+        yield driver
