@@ -57,5 +57,5 @@ def test_the_report_is_what_the_grader_says(capsys):
 def test_the_number_of_wrong_engines():
     from micrograd.wrong import WRONG
     numbers = {'nine': 9, 'ten': 10, 'eleven': 11, 'twelve': 12}
-    claim = re.search(r'^- (\w+) engines that are wrong', (ROOT / 'README.md').read_text(encoding='utf-8'), re.MULTILINE)[1]
+    claim = re.search(r'^[|] (\w+) engines that are wrong', (ROOT / 'README.md').read_text(encoding='utf-8'), re.MULTILINE)[1]
     assert numbers[claim.lower()] == len(WRONG)
