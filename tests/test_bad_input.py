@@ -182,7 +182,7 @@ cross_entropy([v, v], 'a')              | TypeError         | '<=' not supported
 cross_entropy(v, 0)                     | TypeError         | object of type 'Value' has no len()
 cross_entropy([1.0, 2.0], 0)            | AttributeError    | 'float' object has no attribute 'data'
 Adam([1.0]).step(0.1)                   | AttributeError    | 'float' object has no attribute 'grad'
-Adam([v]).step('a')                     | TypeError         | can't multiply sequence by non-int of type 'float'
+Adam([v]).step('a')                     | TypeError         | Adam expects a number as rate, got 'a' of type str
 grade(1)                                | TypeError         | argument of type 'int' is not iterable
 list(questions(1))                      | TypeError         | argument of type 'int' is not iterable
 asks()                                  | TypeError         | missing 1 required positional argument: 'chapter'

@@ -1,4 +1,5 @@
 """What language models are trained with: softmax, cross-entropy and Adam."""
+from numbers import Real
 
 
 def softmax(scores):
@@ -46,7 +47,13 @@ class Adam:
         self.steps = 0
 
     def step(self, rate):
-        """Move each parameter by about `rate` against its mean gradient."""
+        """Move each parameter by about `rate` against its mean gradient.
+
+        TypeError if the rate is no number, before anything has moved.
+        """
+        if not isinstance(rate, Real):
+            kind = type(rate).__name__
+            raise TypeError(f"Adam expects a number as rate, got {rate!r} of type {kind}")
         self.steps += 1
         k, q = self.keep, self.keep_squares
         of_mean, of_square = 1 - k**self.steps, 1 - q**self.steps

@@ -1,0 +1,33 @@
+"""The chapters, executed under another Python, give the stored notebooks byte for byte.
+
+For each Python from 3.10 to 3.13 that this machine has beside the present one, with the pinned packages in a virtual
+environment of its own. CHAPTERS="05 06" in the environment: only those.
+"""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_pythons import interpreter
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import os, nbformat, weave
+wanted = tuple(os.environ.get('CHAPTERS', '').split()) or ''
+for path in weave.chapters():
+    if path.name.startswith(wanted):
+        now, stored = nbformat.writes(weave.executed(path)) + '\\n', path.with_suffix('.ipynb').read_text(encoding='utf-8')
+        print('same ' if now == stored else 'other', path.stem, flush=True)
+"""
+
+
+@pytest.mark.parametrize('minor', [minor for minor in range(10, 14) if minor != sys.version_info[1]])
+def test_the_notebooks_are_the_stored_ones(minor, tmp_path):
+    venv, python = tmp_path / 'venv', interpreter(minor)
+    installed = [f'{venv}/.book-installed', f'{venv}/.torch-installed']
+    subprocess.run(['make', '-s', f'VENV={venv}', f'PYTHON={python}', *installed], cwd=ROOT, check=True)
+    run = subprocess.run([f'{venv}/bin/python', '-c', PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False,
+                         env={**os.environ, 'PYTHONPATH': f'{ROOT}/book/_tools', 'PATH': f"{venv}/bin:{os.environ['PATH']}"})
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert 'same' in run.stdout and 'other' not in run.stdout, run.stdout
