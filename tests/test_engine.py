@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from micrograd.engine import Value
+from micrograd.engine import Value, node
 
 
 def gradients(f, *inputs):
@@ -228,3 +228,29 @@ def test_order_is_deterministic():
     assert order == y._topological_order() and order[-1] is y
     place = {node: i for i, node in enumerate(order)}
     assert all(place[child] < place[node] for node in order for child in node._prev if child._prev)
+
+
+@pytest.mark.parametrize('count', [1, 2, 3, 5])
+def test_an_operation_of_your_own(count):
+    inputs = [Value(float(i)) for i in range(count)]
+    slopes = [10.0 * (i + 1) for i in range(count)]
+    y = Value(7.0, inputs, 'own', _slopes=slopes)
+    assert (y._op, y._prev, y._slopes) == ('own', tuple(inputs), tuple(slopes))
+    y.backward()
+    assert [x.grad for x in inputs] == slopes
+    assert all(math.isnan(slope) for slope in Value(7.0, inputs, 'own')._slopes)
+
+
+def test_lists_of_inputs_and_slopes_in_turns():
+    a, b, c, d = map(Value, (1.0, 2.0, 3.0, 4.0))
+    y = node(5.0, 'own', a, 2.0)
+    y._rest = [b, c], [3.0, 0.0], [d], [5.0]
+    assert (y._prev, y._slopes) == ((a, b, c, d), (2.0, 3.0, 0.0, 5.0))
+    y.backward()
+    assert [x.grad for x in (a, b, c, d)] == [2.0, 3.0, 0, 5.0]
+
+
+def test_what_is_new_is_blank():
+    for v in (Value(1.0), node(1.0)):
+        assert (v.grad, v._op, v.label, v._prev, v._slopes, vars(v)) == (0, '', '', (), (), {})
+        assert (v._a, v._slope_a, v._b, v._slope_b) == (None, 0, None, 0)
