@@ -1,4 +1,6 @@
 """The moons step by hand, without a graph: what is left when only the arithmetic is done."""
+from operator import mul
+
 from workloads import falling, moons, weights
 
 SIZES = [2, 16, 16, 1]
@@ -23,7 +25,7 @@ class Lists:
         """Return the input and what each layer makes of it."""
         kept = [x]
         for i, (rows, biases) in enumerate(self.layers):
-            x = [sum(map(float.__mul__, row, x), b) for row, b in zip(rows, biases)]
+            x = [sum(map(mul, row, x), b) for row, b in zip(rows, biases)]
             if i < 2:
                 x = [v if v > 0 else 0.0 for v in x]
             kept.append(x)
