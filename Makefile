@@ -33,12 +33,16 @@ check-all: test page mutants  ## all of that and what takes hours: mutants, larg
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
 	LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python -m pytest -q -n auto --dist loadfile tests/page $(FLAGS)
 
-browser:  ## install what `make page` wants beside, where it is missing: Chromium, and a reader of PDF (Debian; root or sudo)
-	@command -v chromedriver > /dev/null && command -v pdftotext > /dev/null || { \
+browser:  ## install what `make page` wants beside, where it is missing: browsers, a reader of PDF (Debian; root or sudo)
+	@missing=""; \
+	command -v chromedriver > /dev/null || missing="$$missing chromium chromium-driver fonts-dejavu-core"; \
+	command -v firefox > /dev/null || missing="$$missing firefox-esr"; \
+	command -v pdftotext > /dev/null || missing="$$missing poppler-utils"; \
+	[ -z "$$missing" ] || { \
 	    [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
 	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
-	        apt-get install -qq -y --no-install-recommends chromium chromium-driver fonts-dejavu-core poppler-utils > /dev/null; \
-	} || { echo "expected chromium, chromedriver and pdftotext, and could not install them: see above" >&2; exit 1; }
+	        apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
+	} || { echo "expected$$missing, and could not install that: see above" >&2; exit 1; }
 
 edit: $(BOOK) $(TORCH)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab book

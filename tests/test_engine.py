@@ -101,6 +101,8 @@ def test_backward_on_a_leaf():
     a = Value(1.0)
     a.backward()
     assert a.grad == 1
+    a.backward()
+    assert a.grad == 2
 
 
 def test_powers_at_zero():
@@ -247,7 +249,19 @@ def test_lists_of_inputs_and_slopes_in_turns():
     y._rest = [b, c], [3.0, 0.0], [d], [5.0]
     assert (y._prev, y._slopes) == ((a, b, c, d), (2.0, 3.0, 0.0, 5.0))
     y.backward()
-    assert [x.grad for x in (a, b, c, d)] == [2.0, 3.0, 0, 5.0]
+    y.backward()
+    assert [x.grad for x in (a, b, c, d)] == [4.0, 6.0, 0, 10.0]
+
+
+def test_nothing_comes_back_along_a_slope_of_zero():
+    a, b, c = map(Value, (1.0, 2.0, 3.0))
+    y = Value(5.0, (a, b, c), 'own', _slopes=(0, 0.0, 1))
+    (y * math.inf).backward()
+    assert (a.grad, b.grad, c.grad) == (0, 0, math.inf)
+
+
+def test_the_slopes_of_two_inputs():
+    assert (Value(2.0) * Value(5.0))._slopes == (5, 2)
 
 
 def test_what_is_new_is_blank():
