@@ -29,7 +29,7 @@ PUBLIC = {name: what for module in MODULES for name, what in vars(module).items(
           and what not in [question for *_, question in micrograd.grade.QUESTIONS]}
 # What refuses nothing: a comparison of any two answers, a wrapper that turns each error into words, an error.
 # And what draws, of which each Graphviz has its own words: test_graph.py.
-REFUSE_NOTHING = {'same', 'empty', 'checked', 'problem_in', 'NotYet', 'layout'}
+REFUSE_NOTHING = {'same', 'empty', 'unwritten', 'checked', 'problem_in', 'NotYet', 'layout'}
 NAMES = {**PUBLIC, 'v': Value(1.0), 'zero': Value(0.0), 'below': Value(-8.0), 'far': Value(1000.0),
          'big': sum(map(Value, range(50))), 'd': Dual(1.0)}
 
@@ -182,7 +182,7 @@ cross_entropy([v, v], 'a')              | TypeError         | '<=' not supported
 cross_entropy(v, 0)                     | TypeError         | object of type 'Value' has no len()
 cross_entropy([1.0, 2.0], 0)            | AttributeError    | 'float' object has no attribute 'data'
 Adam([1.0]).step(0.1)                   | AttributeError    | 'float' object has no attribute 'grad'
-Adam([v]).step('a')                     | TypeError         | Adam expects a number as rate, got 'a' of type str
+Adam([v]).step('a')                     | TypeError         | Adam.step expects a number, got 'a' of type str
 grade(1)                                | TypeError         | argument of type 'int' is not iterable
 list(questions(1))                      | TypeError         | argument of type 'int' is not iterable
 asks()                                  | TypeError         | missing 1 required positional argument: 'chapter'

@@ -1,6 +1,7 @@
 """The exercises: their form, and that each check rejects an empty answer and the likely slip, and says why."""
 import contextlib
 import io
+import math
 import re
 import sys
 from functools import cache
@@ -12,7 +13,18 @@ import pytest
 import weave
 from exercise_slips import SLIPS
 
-from micrograd.check import NotYet, checked, empty, expect, expect_prediction, failing, planted, problem_in, same
+from micrograd.check import (
+    NotYet,
+    checked,
+    empty,
+    expect,
+    expect_prediction,
+    failing,
+    planted,
+    problem_in,
+    same,
+    unwritten,
+)
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {path.stem: path for path in weave.chapters()}
@@ -128,6 +140,15 @@ def test_empty(answer, is_empty):
     assert empty(answer) is is_empty
 
 
+def test_unwritten():
+    def blank(x): ...
+    def zero(): return 0
+    def said():
+        """It is said, but not done."""
+    assert unwritten(blank)
+    assert not any(map(unwritten, [zero, said, print, None, ..., []]))
+
+
 def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
     assert expect("x", 2.0, 2) is None
     with pytest.raises(NotYet, match=r"^x\n    expected 2\n    got      3\n    likely slip: one too many$"):
@@ -137,6 +158,8 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
     with pytest.raises(NotYet, match=r"^x\n    nothing came") as empty_answer:
         expect("x", None, 2)
     assert '2' not in str(empty_answer.value)
+    with pytest.raises(NotYet, match=r"got      \[nan\]\n    likely slip: nan is a slope that was not given"):
+        expect("x", [math.nan], [2])
 
 
 def test_problems(capsys):

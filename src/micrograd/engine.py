@@ -72,23 +72,6 @@ class Value:
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
 
-    @property
-    def _prev(self):
-        """The inputs, in a tuple."""
-        inputs = [v for v in (self._a, self._b) if v is not None]
-        return (*inputs, *(v for v, _ in self._others()))
-
-    @property
-    def _slopes(self):
-        """The slopes along the inputs, in a tuple."""
-        edges = (self._a, self._slope_a), (self._b, self._slope_b)
-        slopes = [slope for v, slope in edges if v is not None]
-        return (*slopes, *(slope for _, slope in self._others()))
-
-    def _others(self):
-        """Return pairs (input, slope), from `_rest`."""
-        return chain(*map(zip, self._rest[::2], self._rest[1::2]))
-
     def __add__(self, other):
         """Return self + other. Slopes: 1 along each input."""
         if not isinstance(other, Value):
@@ -105,6 +88,23 @@ class Value:
         return node(x * y, '*', self, y, other, x)
 
     __rmul__ = __mul__
+
+    @property
+    def _prev(self):
+        """The inputs, in a tuple."""
+        inputs = [v for v in (self._a, self._b) if v is not None]
+        return (*inputs, *(v for v, _ in self._others()))
+
+    @property
+    def _slopes(self):
+        """The slopes along the inputs, in a tuple."""
+        edges = (self._a, self._slope_a), (self._b, self._slope_b)
+        slopes = [slope for v, slope in edges if v is not None]
+        return (*slopes, *(slope for _, slope in self._others()))
+
+    def _others(self):
+        """Return pairs (input, slope), from `_rest`."""
+        return chain(*map(zip, self._rest[::2], self._rest[1::2]))
 
     def _backward(self):
         """Hand the gradient on to each input, times its slope (the chain rule)."""

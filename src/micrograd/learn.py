@@ -53,7 +53,7 @@ class Adam:
         """
         if not isinstance(rate, Real):
             kind = type(rate).__name__
-            raise TypeError(f"Adam expects a number as rate, got {rate!r} of type {kind}")
+            raise TypeError(f"Adam.step expects a number, got {rate!r} of type {kind}")
         self.steps += 1
         k, q = self.keep, self.keep_squares
         of_mean, of_square = 1 - k**self.steps, 1 - q**self.steps
