@@ -163,7 +163,7 @@ def batches(n, size, rng):
     rng.shuffle(order)
     return [order[i:i + size] for i in range(0, n - size + 1, size)]""", "the last, shorter piece is lost")},
     '13-cost': {
-        '13.1': ("counts = [6, 2]", "plain, too, there is a ReLU"),
+        '13.1': ("counts = [7, 2]", "fused, the ReLU is in the same node"),
         '13.2': ("""
 def wrong_sum(w, x):
     data = sum(wi.data * xi.data for wi, xi in zip(w, x))

@@ -63,6 +63,23 @@ def test_the_graph_is_honest():
     assert 'v0 = w·x + b of v1, v2, v3, v4, v5: data 2.5000' in repr(draw_dot(s))
 
 
+@pytest.mark.parametrize('bias, data, slopes', [(-1.0, 1.0, (1, 3.0, 4.0, 2.0, -1.0)), (-2.0, 0, (0,) * 5),
+                                                (-3.0, 0, (0,) * 5), (math.nan, math.nan, (1, 3.0, 4.0, 2.0, -1.0))])
+def test_a_relu_in_the_same_node(bias, data, slopes):
+    w, x, b = numbers(2.0, -1.0), numbers(3.0, 4.0), Value(bias)
+    [y] = weighted_sums([w], x, [b], relu=True)
+    [s] = weighted_sums([w], x, [b])
+    assert y._prev == (b, *w, *x) and y._slopes == slopes
+    assert repr(y.data) == repr(s.relu().data) and (y.data == data or math.isnan(data))
+    assert y._op == 'ReLU(w·x + b)' and s._op == 'w·x + b'
+
+
+def test_a_layer_that_does_not_bend():
+    x = numbers(1.0, -2.0)
+    bent, straight = (FusedLayer(2, 8, nonlin=nonlin)(x) for nonlin in (True, False))
+    assert min(v.data for v in bent) == 0 > min(v.data for v in straight)
+
+
 def test_a_number_that_is_there_twice():
     x = Value(5.0)
     [s] = weighted_sums([[x, x]], [x, 2.0], [x])  # x**2 + 2x + x
