@@ -125,13 +125,22 @@ def test_an_edit_arrives_in_a_redrawn_graph(tour):
     assert 'data 31.5000' in [text.text for text in picture.find_elements(By.CSS_SELECTOR, 'text')]
 
 
+COUNT_ENDED = """
+window.ended = 0
+const {terminate} = Worker.prototype
+Worker.prototype.terminate = function () { window.ended += 1; terminate.call(this) }
+"""
+
+
 def test_an_endless_loop_is_stopped_and_the_page_lives_on(tour):
     cell = tour.cells[0]
+    tour.browser.execute_script(COUNT_ENDED)
     tour.write(cell, "print('begun')\nwhile True: pass")
     tour.click(cell, 'Run')
     WebDriverWait(tour.browser, PATIENCE).until(lambda _: 'begun' in tour.output(cell))
     tour.click(cell, 'Stop')
     tour.wait(cell, 'stopped')
+    assert tour.browser.execute_script('return window.ended') == 1, "its Python computes on, unseen"
     assert 'anew' in cell.find_element(By.CSS_SELECTOR, '.lab-status').text
     tour.write(cell, "6 * 7")
     assert tour.run(cell).strip() == '42'
