@@ -11,6 +11,7 @@ ERRORS = {  # what to look for, if a check ends in such an error
     "TypeError: object of type 'NoneType'": NOTHING_CAME,
     "TypeError: 'float' object is not iterable": NUMBERS_WANTED,
     "TypeError: 'int' object is not iterable": NUMBERS_WANTED,
+    "TypeError: object of type 'float' has no len()": NUMBERS_WANTED,
     "RecursionError": "your method calls the one in whose place it stands"}
 
 

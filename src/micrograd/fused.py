@@ -8,7 +8,7 @@ from micrograd.nn import Layer
 def weighted_sums(rows, x, biases=None, relu=False):
     """Return a Value for each row w of weights: the sum of its w[i] * x[i] and a bias.
 
-    Each is one node: the sum, or, with `relu`, its ReLU. `rows` and `biases` hold Values
+    Each is one node: the sum, or its ReLU if `relu`. `rows` and `biases` hold Values
     (biases are 0 if none are given); `x` may hold plain numbers, too. ValueError if a
     row is not as long as `x`, or if there are not as many biases as rows.
     """
