@@ -84,7 +84,7 @@ def test_the_stored_run_is_whole(bench):
     assert set(rows) == {(workload, peer) for workload, (peers, _) in bench.TURNS.items() for peer in peers}
     for (workload, peer), row in rows.items():
         assert min(row['forward'], row['backward'], row['collector off'], *row['spread']) > 0
-        assert row['spread'][0] <= row['ratio'] <= row['spread'][1] and row['operations'] >= 80
+        assert row['spread'][0] <= row['ratio'] <= row['spread'][1] and row['operations'] >= 40
         assert peer in bench.DENSE or row['resident'] > 0
         assert ('instructions' in row) == (workload in bench.COUNTED and 'PyTorch' not in peer)
     assert STORED['growth']['sizes'] == bench.SIZES and STORED['machine'] and STORED['date']
