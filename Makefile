@@ -62,7 +62,7 @@ gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an h
 bench: $(BOOK) $(TORCH) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (ten minutes; FLAGS=--quick or --store)
 	$(BIN)/python book/_bench/bench.py $(FLAGS)
 
-page-speed: book $(PAGE)  ## measure how long a cell in the page takes, in a fresh Chromium, five times
+page-speed: book $(PAGE)  ## measure how long a page takes, and a cell in it, in a fresh Chromium, five times
 	PYTHONPATH=book/_tools LAB_TOOLS=$(abspath $(VENV)/page) $(BIN)/python tests/page/speed.py
 
 lock: $(BOOK)  ## pin anew what pyproject.toml asks for, in requirements.txt

@@ -4,8 +4,11 @@ import functools
 import gzip
 import http.server
 import io
+import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from selenium import webdriver
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / '_build' / 'html'
+NODE = Path(sys.executable).parent / 'node'
 TOOLS = Path(os.environ.get('LAB_TOOLS', ROOT / '.venv' / 'page')) / 'node_modules'  # what `make page` installs
 PATIENCE = 600  # seconds after which a page that does not answer has failed
 PAGES = sorted(path.name for path in HTML.glob('*.html'))
@@ -62,6 +66,23 @@ def program(*names):
     found = next(filter(None, map(shutil.which, names)), None)
     assert found, f"expected one of the programs {', '.join(names)}: on Debian, apt-get install chromium chromium-driver"
     return found
+
+
+def tool(*arguments):
+    """Run one of the tools from npm; return how it ended, and what it printed."""
+    done = subprocess.run([NODE, *arguments], cwd=HTML, capture_output=True, text=True, check=False,
+                          env={**os.environ, 'CHROME_PATH': program('chromium', 'google-chrome', 'chromium-browser')})
+    return done.returncode, done.stdout + done.stderr
+
+
+def lighthouse(url):
+    """Return the marks that Lighthouse gives a page, by category, 0 to 100, and what it finds to say against the page."""
+    _, said = tool(TOOLS / 'lighthouse/cli/index.js', url, '--quiet', '--output=json',
+                   '--chrome-flags=--headless --no-sandbox --disable-gpu')
+    assert said.startswith('{'), said
+    report, _ = json.JSONDecoder().raw_decode(said)
+    return ({name: round(100 * part['score']) for name, part in report['categories'].items()},
+            [audit['title'] for audit in report['audits'].values() if audit['score'] == 0])
 
 
 @contextlib.contextmanager

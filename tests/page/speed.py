@@ -1,4 +1,4 @@
-"""How long a reader waits in the page: from a click to the first result, and for a cell after that.
+"""How long a reader waits: for a page, from a click in it to the first result, and for a cell after that.
 
     make page-speed
 
@@ -6,7 +6,7 @@ Five times, in a fresh Chromium that has nothing in its cache, from a server on 
 """
 from statistics import median
 
-from conftest import HTML, chromium, served
+from conftest import HTML, chromium, lighthouse, served
 from test_lab import Page
 
 ROUNDS = 5
@@ -38,6 +38,8 @@ def visit(url):
 
 if __name__ == '__main__':
     with served() as address:
+        marks = [lighthouse(f'{address}/04-blame.html')[0]['performance'] for _ in range(ROUNDS)]
+        print(f'performance, of 100, by Lighthouse: {median(marks)} ({min(marks)} to {max(marks)})', flush=True)
         for way, base in (('from a server', address), ('from files', HTML.as_uri())):
             first, empty = zip(*(visit(f'{base}/00-tour.html') for _ in range(ROUNDS)))
             print(f'{way}: click to first result {median(first):.2f} s ({min(first):.2f} to {max(first):.2f}); '
