@@ -45,6 +45,8 @@ def test_example_of_the_original():
 def test_an_int_stays_an_int():
     y = Value(3)**2 * 2 + 1 - 4
     assert type(y.data) is int and y.data == 15
+    powers = [Value(3)**n for n in (0, 1, 2)]
+    assert [repr((y.data, y._slopes)) for y in powers] == ['(1, (0,))', '(3, (1,))', '(9, (6,))']
 
 
 def test_fractions_are_exact():
@@ -171,7 +173,8 @@ def test_attributes_and_hashing():
 
 def test_a_relu_that_is_off_keeps_its_input():
     a = Value(-1.0)
-    assert a.relu()._prev == (a,)
+    y = a.relu()
+    assert (y._op, y._prev) == ('ReLU', (a,))
 
 
 def test_repr():
@@ -238,6 +241,7 @@ def test_an_operation_of_your_own(count):
     slopes = [10.0 * (i + 1) for i in range(count)]
     y = Value(7.0, inputs, 'own', _slopes=slopes)
     assert (y._op, y._prev, y._slopes) == ('own', tuple(inputs), tuple(slopes))
+    assert bool(y._rest) == (count > 1)  # no empty lists to walk
     y.backward()
     assert [x.grad for x in inputs] == slopes
     assert all(math.isnan(slope) for slope in Value(7.0, inputs, 'own')._slopes)

@@ -12,6 +12,8 @@ ERRORS = {  # what to look for, if a check ends in such an error
     "TypeError: 'float' object is not iterable": NUMBERS_WANTED,
     "TypeError: 'int' object is not iterable": NUMBERS_WANTED,
     "TypeError: object of type 'float' has no len()": NUMBERS_WANTED,
+    "TypeError: 'Value' object is not iterable": "a list is wanted; a layer of one neuron "
+                                                 "gives one only by `activations`",
     "RecursionError": "your method calls the one in whose place it stands"}
 
 

@@ -16,8 +16,8 @@ def times(one, other):
 class Dual:
     """A number, `data`, and its `slope`: how fast it moves with the input that moves.
 
-    That input has the slope 1. Python and its `math` refuse what has no result or no
-    finite slope (ZeroDivisionError, ValueError, OverflowError).
+    That input has the slope 1. What has no result, Python and its `math` refuse, and
+    most of what is too large (ZeroDivisionError, ValueError, OverflowError).
     """
 
     def __init__(self, data, slope=0):
