@@ -14,6 +14,7 @@ import weave
 from exercise_slips import SLIPS
 
 from micrograd.check import (
+    NOTHING_CAME,
     NotYet,
     checked,
     empty,
@@ -61,6 +62,7 @@ def test_stored_verdicts(chapter):
     cells = nbformat.read(CHAPTERS[chapter].with_suffix('.ipynb'), 4).cells
     for *_, check, solution in exercises(chapter).values():
         assert ''.join(output.text for output in cells[check].outputs).startswith('not yet: ')
+        assert NOTHING_CAME in ''.join(output.text for output in cells[check].outputs), 'the answer is given away'
         assert ''.join(output.text for output in cells[solution].outputs) == 'right\n'
 
 
@@ -134,7 +136,7 @@ def test_same(one, other, equal):
     assert same(one, other, 1e-6) is equal
 
 
-@pytest.mark.parametrize('answer, is_empty', [(None, True), (..., True), ([], True), ([1, None], True), (0, False),
+@pytest.mark.parametrize('answer, is_empty', [(None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (0, False),
                                               ('', False), ([0], False), (False, False)])
 def test_empty(answer, is_empty):
     assert empty(answer) is is_empty

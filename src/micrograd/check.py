@@ -68,8 +68,9 @@ def same(one, other, within):
 
 def empty(answer):
     """Return whether an answer, or a part of it, was never given."""
-    parts = answer if isinstance(answer, (list, tuple)) else [answer]
-    return not parts or any(part is None or part is ... for part in parts)
+    if isinstance(answer, (list, tuple)):
+        return not answer or any(map(empty, answer))
+    return answer is None or answer is ...
 
 
 def unwritten(answer):
