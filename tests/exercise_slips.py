@@ -120,7 +120,7 @@ class Value:
     '09-trust': {
         '9.1': ("""
 def f(a):
-    return 7 * a""", "use a more than once"),
+    return 7 * a""", "a must have two ways to the result"),
         '9.2': ("""
 def wrong_exp(self):
     data = 2**self.data

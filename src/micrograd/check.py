@@ -5,6 +5,7 @@ from functools import wraps
 
 NOTHING_CAME = "nothing came: is your answer still empty, or a `return` missing?"
 NUMBERS_WANTED = "numbers are wanted, in a list; a tuple of one needs a comma: (x,)"
+LIST_WANTED = "a list is wanted; a layer of one neuron gives one only by `activations`"
 ERRORS = {  # what to look for, if a check ends in such an error
     "AttributeError: 'NoneType'": NOTHING_CAME,
     "TypeError: 'NoneType'": NOTHING_CAME,
@@ -12,8 +13,7 @@ ERRORS = {  # what to look for, if a check ends in such an error
     "TypeError: 'float' object is not iterable": NUMBERS_WANTED,
     "TypeError: 'int' object is not iterable": NUMBERS_WANTED,
     "TypeError: object of type 'float' has no len()": NUMBERS_WANTED,
-    "TypeError: 'Value' object is not iterable": "a list is wanted; a layer of one neuron "
-                                                 "gives one only by `activations`",
+    "TypeError: 'Value' object is not iterable": LIST_WANTED,
     "RecursionError": "your method calls the one in whose place it stands"}
 
 
