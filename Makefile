@@ -80,12 +80,13 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # What runs the cells in the page: from npm, and two wheels of pure Python.
-$(NPM): book/_lab/package.json book/_lab/package-lock.json requirements.txt | $(BOOK)
+$(NPM): book/_lab/package.json book/_lab/package-lock.json book/_lab/stdlib.mjs requirements.txt | $(BOOK)
 	rm -rf $(VENV)/lab && mkdir -p $(VENV)/lab
 	cp book/_lab/package.json book/_lab/package-lock.json book/_lab/.npmrc $(VENV)/lab
 	$(BIN)/npm ci --silent --prefix $(VENV)/lab
 	sed -nE '/^(graphviz|tqdm)==/,/[^\\]$$/p' requirements.txt | $(BIN)/python -m pip download -q --no-deps \
 	    --only-binary :all: --require-hashes --dest $(VENV)/lab/wheels -r /dev/stdin
+	$(BIN)/node book/_lab/stdlib.mjs $(VENV)/lab src/micrograd/*.py book/_lab/*.py book/*.md
 	@touch $@
 
 # The library's wheel is built from a copy, since a build leaves files beside what it builds.

@@ -39,8 +39,8 @@ function licence(name) {
 writeFileSync(join(out, 'page.js'), bundle('page.mjs', 'iife'))
 writeFileSync(join(out, 'editor.js'), bundle('editor.mjs', 'iife'))
 part('worker', bundle('worker.mjs', 'esm'))
-for (const name of ['pyodide.asm.wasm', 'python_stdlib.zip']) {
-  part(name, readFileSync(join(packages, 'node_modules/pyodide', name)))
+for (const file of ['node_modules/pyodide/pyodide.asm.wasm', 'python_stdlib.zip']) {
+  part(basename(file), readFileSync(join(packages, file)))
 }
 const names = readdirSync(wheels).filter(name => name.endsWith('.whl')).sort()
 for (const name of names) part(name.split('-')[0], readFileSync(join(wheels, name)))
