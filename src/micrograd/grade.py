@@ -21,9 +21,11 @@ def asks(chapter, needs='Value'):
 @asks(2)
 def sums_and_products(Value):
     a, b = Value(2.0), Value(3.0)
-    expect("2.0 * 3.0 + 2.0", (a * b + a).data, 8.0)
+    changed = "an operator must make a new Value, and not change its own"
+    expect("2.0 + 3.0 and 2.0 * 3.0", ((a + b).data, (a * b).data), (5.0, 6.0),
+           {(5.0, 15.0): changed})
     expect("the inputs are left as they were", (a.data, b.data), (2.0, 3.0),
-           {(8.0, 3.0): "an operator must make a new Value, and not change its own"})
+           {(6.0, 3.0): changed, (5.0, 3.0): changed})
 
 
 @asks(2)
@@ -65,7 +67,7 @@ def two_ways_to_one_node(Value):
     expect("c + b with b = 3a and c = 4b: the gradient of a", a.grad, 15.0,
            {30.0: "you recursed without an order: b hands on all it has once per path",
             -15.0: "begin with the gradient +1 of the result",
-            0.0: "nothing arrives: begin with 1, at the result",
+            0.0: "nothing arrives: the result begins, with 1, and hands on first",
             3.0: "b hands on before c has given its share: visited once, too early",
             12.0: "gradients overwrite each other: += and not ="})
 
