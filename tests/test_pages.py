@@ -1,9 +1,13 @@
 """The back matter holds together: questions and answers, terms and glossary, the map and the chapters."""
+import inspect
 import re
+import sys
 from pathlib import Path
 
 import pytest
 import weave
+
+from micrograd.engine import Value
 
 BOOK = Path(__file__).parents[1] / 'book'
 PAGES = {path.stem: path.read_text(encoding='utf-8') for path in BOOK.glob('*.md')}
@@ -36,3 +40,33 @@ def test_a_term_is_linked_where_it_is_first_used(term):
         if linked:
             return
     raise AssertionError(f"no chapter links the term {term}")
+
+
+def waiting_lists(root):
+    """Return the list that waits in the search from `root`, as text, each time that a node is taken off it."""
+    lines, first = inspect.getsourcelines(Value._topological_order)
+    takes_off = first + next(i for i, line in enumerate(lines) if 'node = waiting.pop()' in line)
+    lists = []
+
+    def look(frame, event, _):
+        if event == 'line' and frame.f_lineno == takes_off:
+            lists.append(' '.join(str(v and (v.label or v.data)) for v in frame.f_locals['waiting']))
+        return look
+    before = sys.gettrace()
+    sys.settrace(lambda frame, *_: look if frame.f_code is Value._topological_order.__code__ else None)
+    try:
+        root._topological_order()
+    finally:
+        sys.settrace(before)
+    return lists
+
+
+def test_the_table_of_the_search_is_a_real_search():
+    b = 3 * Value(1.0, label='a')
+    b.label = 'b'
+    c = 4 * b
+    c.label = 'c'
+    d = c + b
+    d.label = 'd'
+    table = PAGES['06-order'].partition('| waiting |')[2].partition('\n\n')[0]
+    assert waiting_lists(d) == re.findall(r'^\| `(.*?)` \|', table, re.MULTILINE)

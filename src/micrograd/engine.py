@@ -124,22 +124,21 @@ class Value:
         Leaves have no place, since they hand nothing on. An edge whose slope is 0 is
         not followed: nothing comes back along it.
         """
-        if self._a is None:
-            return []
-        placed, waiting = {}, [self]
+        order, opened, waiting = [], set(), [self]
         while waiting:
-            node = waiting[-1]
-            if node._slope_a and node._a._a is not None and node._a not in placed:
-                waiting.append(node._a)
-            elif node._slope_b and node._b._a is not None and node._b not in placed:
-                waiting.append(node._b)
-            elif not node._slope_b and node._rest and (ahead := [
-                    v for v, slope in node._others()
-                    if slope and v._a is not None and v not in placed]):
-                waiting += ahead
-            else:
-                placed[waiting.pop()] = True
-        return list(placed)
+            node = waiting.pop()
+            if node is None:  # all inputs of the next one have their places
+                order.append(waiting.pop())
+            elif node._a is not None and node not in opened:
+                opened.add(node)
+                waiting += node, None
+                if node._slope_b:
+                    waiting.append(node._b)
+                elif node._rest:
+                    waiting += [v for v, slope in node._others() if slope]
+                if node._slope_a:
+                    waiting.append(node._a)
+        return order
 
     def backward(self):
         """Fill `grad` of every Value with which this one moves with its derivative.

@@ -63,18 +63,18 @@ def level_by_level(self):
 
 @replaces('_topological_order')
 def marked_too_early(self):
-    """Mark a node as seen when it is put on the stack, and not when it is opened."""
-    order, seen, stack = [], {self}, [(self, False)]
-    while stack:
-        node, inputs_placed = stack.pop()
-        if inputs_placed:
-            order.append(node)
+    """Mark a node as seen when it begins to wait, and not when it is opened."""
+    order, seen, waiting = [], {self}, [self]
+    while waiting:
+        node = waiting.pop()
+        if node is None:
+            order.append(waiting.pop())
         else:
-            stack.append((node, True))
+            waiting += node, None
             for child in reversed(node._prev):
                 if child._prev and child not in seen:
                     seen.add(child)
-                    stack.append((child, False))
+                    waiting.append(child)
     return order
 
 
