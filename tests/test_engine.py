@@ -264,6 +264,14 @@ def test_nothing_comes_back_along_a_slope_of_zero():
     assert (a.grad, b.grad, c.grad) == (0, 0, math.inf)
 
 
+@pytest.mark.parametrize('slopes', [(0, 1), (1, 0)])
+def test_the_search_does_not_come_by_where_nothing_comes_back(slopes):
+    moves, does_not = Value(1.0) * 2, Value(3.0) * 4
+    own = Value(5.0, (moves, does_not) if slopes[0] else (does_not, moves), 'own', _slopes=slopes)
+    off = (does_not * -1).relu()
+    assert own._topological_order() == [moves, own] and off._topological_order() == [off]
+
+
 def test_the_slopes_of_two_inputs():
     assert (Value(2.0) * Value(5.0))._slopes == (5, 2)
 
