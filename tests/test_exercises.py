@@ -26,6 +26,7 @@ from micrograd.check import (
     same,
     unwritten,
 )
+from micrograd.engine import Value
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {path.stem: path for path in weave.chapters()}
@@ -177,7 +178,9 @@ def test_problems(capsys):
 
 @pytest.mark.parametrize('answer, hint', [
     (lambda x: None.grad, "nothing came"), (lambda x: tuple(x), "a tuple of one needs a comma"),
-    (lambda x: answer_again(x), "your method calls the one in whose place it stands"), (lambda x: 1 / 0, None)])
+    (lambda x: answer_again(x), "the one in its own place?"), (lambda x: None + 1.0, "for want of a `return`"),
+    (lambda x: sum([Value(1.0), object()]), "asks for `__radd__`"),
+    (lambda x: max(Value(1.0), Value(2.0)), "compare their `.data`"), (lambda x: 1 / 0, None)])
 def test_errors_are_explained(answer, hint, capsys):
     checked(lambda answer: answer(2))(answer)
     said = capsys.readouterr().out.splitlines()

@@ -6,7 +6,7 @@ from functools import wraps
 NOTHING_CAME = "nothing came: is your answer still empty, or a `return` missing?"
 NUMBERS_WANTED = "numbers are wanted, in a list; a tuple of one needs a comma: (x,)"
 LIST_WANTED = "a list is wanted; a layer of one neuron gives one only by `activations`"
-ERRORS = {  # what to look for, if a check ends in such an error
+ERRORS = {  # what to look for, if it ended in such an error
     "AttributeError: 'NoneType'": NOTHING_CAME,
     "TypeError: 'NoneType'": NOTHING_CAME,
     "TypeError: object of type 'NoneType'": NOTHING_CAME,
@@ -14,7 +14,10 @@ ERRORS = {  # what to look for, if a check ends in such an error
     "TypeError: 'int' object is not iterable": NUMBERS_WANTED,
     "TypeError: object of type 'float' has no len()": NUMBERS_WANTED,
     "TypeError: 'Value' object is not iterable": LIST_WANTED,
-    "RecursionError": "your method calls the one in whose place it stands"}
+    "TypeError: unsupported operand": "one side is None, for want of a `return` or of "
+    "a grad that begins at 0; or a number stands left, and asks for `__radd__` or so",
+    "TypeError: '>' not supported": "Values have no order: compare their `.data`",
+    "RecursionError": "a function calls itself without end; the one in its own place?"}
 
 
 class NotYet(Exception):
@@ -90,9 +93,7 @@ def checked(check):
     """
     @wraps(check)
     def verdict(*answer):
-        problem = problem_in(check, *answer) or "right"
-        hints = [hint for part, hint in ERRORS.items() if f"ended in {part}" in problem]
-        print('\n    '.join([problem, *hints[:1]]))
+        print(problem_in(check, *answer) or "right")
     return verdict
 
 
@@ -105,7 +106,9 @@ def problem_in(check, *answer):
     except NotYet as problem:
         return f"not yet: {problem}"
     except (Exception, SystemExit) as error:
-        return f"not yet: it ended in {type(error).__name__}: {error}"
+        end = f"{type(error).__name__}: {error}"
+        hints = [hint for begin, hint in ERRORS.items() if end.startswith(begin)]
+        return '\n    '.join([f"not yet: it ended in {end}", *hints[:1]])
     return ''
 
 

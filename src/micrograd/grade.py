@@ -247,6 +247,14 @@ def classes(file):
             if isinstance(value, type) and value.__module__ == 'your program'}
 
 
+def askable():
+    """Return in words what questions are about, each with its first chapter."""
+    first = {}
+    for chapter, name, _ in QUESTIONS:
+        first.setdefault(name, chapter)
+    return ', '.join(f"{name} (from chapter {first[name]} on)" for name in first)
+
+
 def main(arguments=None):
     """Print a line for each question, and more where needed. Return the exit status.
 
@@ -265,8 +273,7 @@ def main(arguments=None):
         parser.error(f"expected a file that runs, but {options.file} ends in {what}")
     asked = list(questions(program, options.chapter))
     if not asked:
-        limit = f"with questions up to {options.chapter}"
-        parser.error(f"expected a Value, Neuron or MLP in {options.file}, {limit}")
+        parser.error(f"expected {options.file} itself to define one of {askable()}")
     verdicts = []
     for chapter, words, question, cls in asked:  # named before: it may never end
         print(f"chapter {chapter:<3} {words:30}", end=' ', flush=True)
