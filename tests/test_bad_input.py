@@ -27,9 +27,9 @@ MODULES = (micrograd.engine, micrograd.nn, micrograd.fused, micrograd.graph, mic
 PUBLIC = {name: what for module in MODULES for name, what in vars(module).items()
           if callable(what) and what.__module__ == module.__name__
           and what not in [question for *_, question in micrograd.grade.QUESTIONS]}
-# What refuses nothing: a comparison of any two answers, a wrapper that turns each error into words, an error.
+# What refuses nothing: a comparison of any two answers, a wrapper that turns each error into words, an error, a list.
 # And what draws, of which each Graphviz has its own words: test_graph.py.
-REFUSE_NOTHING = {'same', 'empty', 'unwritten', 'checked', 'problem_in', 'NotYet', 'layout'}
+REFUSE_NOTHING = {'same', 'empty', 'unwritten', 'checked', 'problem_in', 'NotYet', 'askable', 'layout'}
 NAMES = {**PUBLIC, 'v': Value(1.0), 'zero': Value(0.0), 'below': Value(-8.0), 'far': Value(1000.0),
          'big': sum(map(Value, range(50))), 'd': Dual(1.0)}
 

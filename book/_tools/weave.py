@@ -28,6 +28,7 @@ LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*
 # Tags of cells that are folded: what is seen of them, and what JupyterLab folds.
 FOLDED = {'hide-cell': ('Solution', 'source_hidden'), 'hide-input': ('The check', 'source_hidden'),
           'hide-output': ('What comes out', 'outputs_hidden')}
+FOLDED_LISTING = 'More of the program'
 
 
 class LoomError(Exception):
@@ -135,6 +136,8 @@ def paired(path):
         cell.id = f'cell-{i:03}'
         for name in FOLDED.keys() & set(cell.metadata.get('tags', ())):
             words, part = FOLDED[name]
+            if 'weave' in cell.metadata:
+                words = FOLDED_LISTING
             cell.metadata.jupyter = {part: True}
             cell.metadata.mystnb = {'code_prompt_show': words, 'code_prompt_hide': words}
     return notebook
