@@ -20,11 +20,12 @@ STORED = HERE.parents[1] / 'src' / 'micrograd' / 'data' / 'bench.json'
 SCALARS, IN_C = ['original', 'recursive', 'micrograd', 'PyTorch, scalars'], 'minigrad, in C'
 DENSE = ['lists, by hand', 'lists, skipping 0', 'NumPy', 'PyTorch, tensors']
 # workload: its peers, and how many steps a turn has. A peer's turns, with the collector and without, are one training.
+# A turn has room for many full collections, each of which takes as long as several steps, or not one.
 TURNS = {
     'moons': ([*SCALARS, 'fused', IN_C, *DENSE], 6),
     'four points': ([*SCALARS, 'fused', IN_C], 200),
     'chain': (SCALARS, 10), 'wide sum': (SCALARS, 10), 'diamond': (SCALARS, 10),
-    'token': ([*SCALARS, 'fused'], 20)}
+    'token': ([*SCALARS, 'fused'], 100)}
 ROUNDS = 6
 # Steps whose instructions are counted: enough to stand out from the start-up; and on the moons as many as are timed in
 # all, with the collector and without, for those who skip zeros: they have less to do the more the network has learnt.

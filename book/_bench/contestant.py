@@ -62,7 +62,8 @@ def step(run):
 def turn(run, steps, collector):
     """Return the mean times of some steps, and the last loss and gradients.
 
-    One step goes before, untimed: until then the processor's caches are full of what the others did. And what a turn without the collector leaves behind is taken away before the next, so that this does not pay for it.
+    One step goes before, untimed: until then the processor's caches are full of what the others did. And what a turn
+    without the collector leaves behind is taken away before the next, so that this does not pay for it.
     """
     gc.enable() if collector else gc.disable()
     step(run)
