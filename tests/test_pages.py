@@ -8,6 +8,7 @@ import pytest
 import weave
 
 from micrograd.engine import Value
+from micrograd.wrong import inputs_first
 
 BOOK = Path(__file__).parents[1] / 'book'
 PAGES = {path.stem: path.read_text(encoding='utf-8') for path in BOOK.glob('*.md')}
@@ -42,9 +43,9 @@ def test_a_term_is_linked_where_it_is_first_used(term):
     raise AssertionError(f"no chapter links the term {term}")
 
 
-def waiting_lists(root):
-    """Return the list that waits in the search from `root`, as text, each time that a node is taken off it."""
-    lines, first = inspect.getsourcelines(Value._topological_order)
+def waiting_lists(search, root):
+    """Return the list that waits in a search from `root`, as text, each time that a node is taken off it."""
+    lines, first = inspect.getsourcelines(search)
     takes_off = first + next(i for i, line in enumerate(lines) if 'node = waiting.pop()' in line)
     lists = []
 
@@ -53,9 +54,9 @@ def waiting_lists(root):
             lists.append(' '.join(str(v and (v.label or v.data)) for v in frame.f_locals['waiting']))
         return look
     before = sys.gettrace()
-    sys.settrace(lambda frame, *_: look if frame.f_code is Value._topological_order.__code__ else None)
+    sys.settrace(lambda frame, *_: look if frame.f_code is search.__code__ else None)
     try:
-        root._topological_order()
+        search(root)
     finally:
         sys.settrace(before)
     return lists
@@ -69,4 +70,4 @@ def test_the_table_of_the_search_is_a_real_search():
     d = c + b
     d.label = 'd'
     table = PAGES['06-order'].partition('| waiting |')[2].partition('\n\n')[0]
-    assert waiting_lists(d) == re.findall(r'^\| `(.*?)` \|', table, re.MULTILINE)
+    assert waiting_lists(inputs_first, d) == re.findall(r'^\| `(.*?)` \|', table, re.MULTILINE)

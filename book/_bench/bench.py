@@ -27,11 +27,12 @@ TURNS = {
     'chain': (SCALARS, 10), 'wide sum': (SCALARS, 10), 'diamond': (SCALARS, 10),
     'token': ([*SCALARS, 'fused'], 100)}
 ROUNDS = 6
-# Steps whose instructions are counted: enough to stand out from the start-up; and on the moons as many as are timed in
-# all, with the collector and without, for those who skip zeros: they have less to do the more the network has learnt.
+# Steps whose instructions are counted, where they are not those of a turn: fewer for who takes long; and on the moons as
+# many as are timed in all, with the collector and without, for those who skip zeros: they have less to do the more the
+# network has learnt.
 SKIPPING = ['micrograd', 'fused', 'lists, skipping 0']
 COUNTED = {'moons': {'original': 1, 'recursive': 1, 'NumPy': 300, **dict.fromkeys(SKIPPING, 2 * ROUNDS * (1 + 6))},
-           'four points': {}, 'token': {}}
+           'four points': {}, 'token': {'original': 20}}
 SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 
@@ -213,7 +214,7 @@ def complete(r, options):
     if peer not in DENSE:
         r.update(memory(peer, workload, r['operations']))
     if not options.quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in peer:
-        r['instructions'] = instructions(peer, workload, COUNTED[workload].get(peer, 20 if workload == 'four points' else 2))
+        r['instructions'] = instructions(peer, workload, COUNTED[workload].get(peer, TURNS[workload][1]))
     return r
 
 

@@ -17,7 +17,7 @@ def pieces(source):
     """Cut the source of a module into its pieces: a dict, in the order of the file.
 
     '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a
-    method.
+    method, or a class inside.
     Each reaches up to the next: together they are the module, but for blank lines.
     """
     starts = {'': 1}
@@ -26,7 +26,7 @@ def pieces(source):
             starts[node.name] = first_line(node)
         if isinstance(node, ast.ClassDef):
             for member in node.body:
-                if isinstance(member, ast.FunctionDef):
+                if isinstance(member, (ast.FunctionDef, ast.ClassDef)):
                     starts[f'{node.name}.{member.name}'] = first_line(member)
     lines = source.splitlines(keepends=True)
     ends = [*starts.values(), len(lines) + 1][1:]

@@ -118,26 +118,31 @@ class Value:
                 if slope:
                     child.grad += slope * grad
 
+    class _Zero(int):
+        """A 0 that can be told from every other 0."""
+
     def _topological_order(self):
         """Return the results with which this Value moves: inputs first, itself last.
 
-        Leaves have no place, since they hand nothing on. An edge whose slope is 0 is
-        not followed: nothing comes back along it.
+        Their gradients are set to 0. Leaves have no place, since they hand nothing on.
+        An edge whose slope is 0 is not followed: nothing comes back along it.
         """
-        order, opened, waiting = [], set(), [self]
+        order, zero, waiting = [], self._Zero(), [self]
         while waiting:
             node = waiting.pop()
             if node is None:  # all inputs of the next one have their places
                 order.append(waiting.pop())
-            elif node._a is not None and node not in opened:
-                opened.add(node)
+                continue
+            while node._a is not None and node.grad is not zero:
+                node.grad = zero
                 waiting += node, None
                 if node._slope_b:
                     waiting.append(node._b)
                 elif node._rest:
                     waiting += [v for v, slope in node._others() if slope]
-                if node._slope_a:
-                    waiting.append(node._a)
+                if not node._slope_a:
+                    break
+                node = node._a
         return order
 
     def backward(self):
@@ -146,8 +151,6 @@ class Value:
         Leaves add to the gradient that they have, as PyTorch's do; others start from 0.
         """
         order = self._topological_order()
-        for node in order:
-            node.grad = 0
         self.grad += 1
         for node in reversed(order):
             node._backward()

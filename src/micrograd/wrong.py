@@ -61,15 +61,29 @@ def level_by_level(self):
         seen.update(level)
 
 
+def inputs_first(root):
+    """Return `root` and the results before it, inputs first; change none of them."""
+    order, opened, waiting = [], set(), [root]
+    while waiting:
+        node = waiting.pop()
+        if node is None:  # all inputs of the next one have their places
+            order.append(waiting.pop())
+        elif node._prev and node not in opened:
+            opened.add(node)
+            waiting += node, None, *reversed(node._prev)
+    return order
+
+
 @replaces('_topological_order')
 def marked_too_early(self):
-    """Mark a node as seen when it begins to wait, and not when it is opened."""
+    """Mark a node when it begins to wait, and not when it is opened."""
     order, seen, waiting = [], {self}, [self]
     while waiting:
         node = waiting.pop()
         if node is None:
             order.append(waiting.pop())
         else:
+            node.grad = 0
             waiting += node, None
             for child in reversed(node._prev):
                 if child._prev and child not in seen:
@@ -82,7 +96,7 @@ def marked_too_early(self):
 def without_reset(self):
     """Begin with what an earlier backward has left in the inner nodes."""
     self.grad = 1
-    for node in reversed(self._topological_order()):
+    for node in reversed(inputs_first(self)):
         node._backward()
 
 
@@ -108,10 +122,9 @@ def unbent(self):
 @replaces('backward')
 def from_minus_one(self):
     """Begin with -1, so that every gradient has the wrong sign."""
-    for node in self._topological_order():
-        node.grad = 0
+    order = self._topological_order()
     self.grad -= 1
-    for node in reversed(self._topological_order()):
+    for node in reversed(order):
         node._backward()
 
 
