@@ -59,7 +59,7 @@ mutants: $(BOOK) $(TORCH)  ## break the library in every small way, and count wh
 gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an hour; Ctrl-C keeps what it has learnt)
 	$(BIN)/python book/_tools/gpt.py
 
-bench: $(BOOK) $(TORCH) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (ten minutes; FLAGS=--quick or --store)
+bench: $(BOOK) $(TORCH) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (half an hour; FLAGS=--quick or --store)
 	$(BIN)/python book/_bench/bench.py $(FLAGS)
 
 page-speed: book $(PAGE)  ## measure how long a page takes, and a cell in it, in a fresh Chromium, five times

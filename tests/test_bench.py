@@ -1,6 +1,6 @@
 """The benchmark: its peers agree, its check can fail, and the stored run has every row. Nothing is timed here."""
 import gc
-import importlib.util
+import importlib
 import json
 from pathlib import Path
 
@@ -15,12 +15,10 @@ BENCH = ROOT / 'book' / '_bench'
 STORED = json.loads((ROOT / 'src' / 'micrograd' / 'data' / 'bench.json').read_text(encoding='utf-8'))
 
 
-@pytest.fixture(scope='module')
-def bench():
-    spec = importlib.util.spec_from_file_location('bench', BENCH / 'bench.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def bench(monkeypatch):
+    monkeypatch.syspath_prepend(BENCH)
+    return importlib.import_module('bench')
 
 
 @pytest.mark.parametrize('workload', ['moons', 'four points', 'chain', 'wide sum', 'diamond', 'token'])
@@ -88,6 +86,31 @@ def test_the_stored_run_is_whole(bench):
         assert peer in bench.DENSE or row['resident'] > 0
         assert ('instructions' in row) == (workload in bench.COUNTED and 'PyTorch' not in peer)
     assert STORED['growth']['sizes'] == bench.SIZES and STORED['machine'] and STORED['date']
+
+
+def test_the_stored_ideas_are_whole(bench):
+    rows = {(row['workload'], row['peer']): row for row in STORED['ideas']}
+    assert list(rows) == [(workload, peer) for workload in bench.IDEAS_AT for peer in bench.IDEAS]
+    assert all(min(row['total'], row['collector off'], row['instructions'], row['traced']) > 0 for row in rows.values())
+
+
+@pytest.mark.parametrize('workload', ['moons', 'token', 'chain'])
+def test_ours_with_an_idea_taken_back_agrees(bench, workload):
+    size = 500 if workload == 'chain' else 0
+    peers = [bench.Contestant(name, workload, size) for name in bench.IDEAS]
+    answers = {peer.name: peer.ask('turn 2 1') for peer in peers}
+    for peer in peers:
+        peer.leave()
+    bench.agree(answers)
+    assert len(answers) == 6 and any(answers['micrograd']['gradients'])
+
+
+def test_an_idea_that_is_not_in_the_engine_is_refused(monkeypatch):
+    monkeypatch.syspath_prepend(BENCH)
+    import undone
+    monkeypatch.setitem(undone.UNDONE, 'gone', {"no such line": ""})
+    with pytest.raises(AssertionError, match='gone: expected once in engine.py, found 0 times: no such line'):
+        undone.load_without('gone')
 
 
 def test_memory_is_linear_and_small():

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
+from undone import UNDONE
+
 HERE = Path(__file__).parent
 MINIGRAD = Path(sys.prefix) / 'minigrad'  # where the Makefile puts an engine in C
 STORED = HERE.parents[1] / 'src' / 'micrograd' / 'data' / 'bench.json'
@@ -33,6 +35,8 @@ ROUNDS = 6
 SKIPPING = ['micrograd', 'fused', 'lists, skipping 0']
 COUNTED = {'moons': {'original': 1, 'recursive': 1, 'NumPy': 300, **dict.fromkeys(SKIPPING, 2 * ROUNDS * (1 + 6))},
            'four points': {}, 'token': {'original': 20}}
+IDEAS = ['micrograd', *UNDONE]  # ours, and ours with one idea taken back, at the workloads where both have their say
+IDEAS_AT = ['moons', 'token']
 SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 
@@ -79,10 +83,10 @@ def peers_of(workload):
     return [name for name in names if name != IN_C or MINIGRAD.exists()]
 
 
-def measure(workload, rounds, fewer):
-    """Return a row for each peer at a workload: times with the collector on, and off."""
+def measure(workload, names, rounds, fewer):
+    """Return a row for each of the named peers at a workload: times with the collector on, and off."""
     steps = max(1, TURNS[workload][1] // fewer)
-    peers = [Contestant(name, workload) for name in peers_of(workload)]
+    peers = [Contestant(name, workload) for name in names]
     agree({peer.name: peer.ask('turn 1 1') for peer in peers})
     times = {(peer.name, on): [] for peer in peers for on in (1, 0)}
     for _ in range(rounds):
@@ -195,26 +199,30 @@ def main():
     parser.add_argument('--store', action='store_true', help="keep the result for chapter 13")
     options = parser.parse_args()
     rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
-    rows = [complete(r, options) for workload in TURNS for r in measure(workload, rounds, fewer)]
+    rows = [complete(r, options, COUNTED.get(workload, {}).get(r['peer']))
+            for workload in TURNS for r in measure(workload, peers_of(workload), rounds, fewer)]
     print(table(rows), flush=True)
+    ideas = [complete(r, options) for workload in IDEAS_AT for r in measure(workload, IDEAS, rounds, fewer)]
+    print(table(ideas), flush=True)
     grown = growth(SIZES[:4] if options.quick else SIZES)
     for size, seconds in zip(grown['sizes'], grown['seconds']):
         print(f"chain of {size:10,} nodes: {1e6 * seconds / size:.2f} microseconds each")
     print(f"time grows as n**{grown['exponent']:.2f}")
     if options.store:
-        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, 'growth': grown}
+        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows,
+                  'ideas': ideas, 'growth': grown}
         STORED.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
 
 
-def complete(r, options):
-    """Return a row with what takes no turns: operations, bytes, instructions."""
+def complete(r, options, steps=None):
+    """Return a row with what takes no turns: operations, bytes, instructions (of `steps` steps, or as many as a turn)."""
     workload, peer = r['workload'], r['peer']
     counted = operations(workload)
     r['operations'] = counted.get(peer, counted['micrograd'])
     if peer not in DENSE:
         r.update(memory(peer, workload, r['operations']))
     if not options.quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in peer:
-        r['instructions'] = instructions(peer, workload, COUNTED[workload].get(peer, TURNS[workload][1]))
+        r['instructions'] = instructions(peer, workload, steps or TURNS[workload][1])
     return r
 
 

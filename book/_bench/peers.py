@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Callable, NamedTuple
 from unittest import mock
 
+from undone import UNDONE, load_without
+
 ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'  # where the Makefile puts the packages from the index
 MINIGRAD = Path(sys.prefix) / 'minigrad'
 
@@ -125,6 +127,12 @@ def micrograd():
     return Peer(Value, MLP)
 
 
+def undone(idea):
+    """Return ours, with one of its ideas taken back."""
+    load_without(idea)
+    return micrograd()
+
+
 def fused():
     """Return ours, with a node for each weighted sum."""
     from micrograd.fused import FusedLayer, weighted_sums
@@ -152,7 +160,8 @@ def minigrad():
 
 
 SCALAR = {'original': original, 'recursive': recursive, 'micrograd': micrograd, 'fused': fused,
-          'PyTorch, scalars': pytorch, 'minigrad, in C': minigrad}
+          'PyTorch, scalars': pytorch, 'minigrad, in C': minigrad,
+          **{idea: partial(undone, idea) for idea in UNDONE}}
 
 
 def number(v):
