@@ -152,12 +152,12 @@ def memory(peer, workload, nodes):
     return {'workload': workload, 'peer': peer, **{kind: round(count / held, 1) for kind, count in answer.items()}}
 
 
-def growth(sizes):
-    """Return for each size of a chain the seconds of one step, and the exponent with which time grows."""
+def growth(sizes, collector):
+    """Return for each size of a chain the seconds of one step, and the exponent with which time grows; on or off: 1, 0."""
     seconds = []
     for size in sizes:
         peer = Contestant('micrograd', 'chain', size)
-        answers = [peer.ask('turn 1 1') for _ in range(5 if size < 10**6 else 1)]
+        answers = [peer.ask(f'turn 1 {collector}') for _ in range(5 if size < 10**6 else 1)]
         seconds.append(median(map(total, answers)))
         peer.leave()
     return {'sizes': sizes, 'seconds': seconds, 'exponent': exponent(sizes, seconds)}
@@ -204,10 +204,11 @@ def main():
     print(table(rows), flush=True)
     ideas = [complete(r, options) for workload in IDEAS_AT for r in measure(workload, IDEAS, rounds, fewer)]
     print(table(ideas), flush=True)
-    grown = growth(SIZES[:4] if options.quick else SIZES)
-    for size, seconds in zip(grown['sizes'], grown['seconds']):
-        print(f"chain of {size:10,} nodes: {1e6 * seconds / size:.2f} microseconds each")
-    print(f"time grows as n**{grown['exponent']:.2f}")
+    grown = {name: growth(SIZES[:4] if options.quick else SIZES, on) for name, on in (('on', 1), ('off', 0))}
+    for name, series in grown.items():
+        for size, seconds in zip(series['sizes'], series['seconds']):
+            print(f"chain of {size:10,} nodes, collector {name}: {1e6 * seconds / size:.2f} microseconds each")
+        print(f"time grows as n**{series['exponent']:.2f}")
     if options.store:
         result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows,
                   'ideas': ideas, 'growth': grown}
