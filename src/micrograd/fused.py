@@ -1,7 +1,7 @@
 """The weighted sum as one node: fewer nodes, the same numbers."""
 from operator import mul
 
-from micrograd.engine import Value, node
+from micrograd.engine import Value
 from micrograd.nn import Layer
 
 
@@ -12,25 +12,26 @@ def weighted_sums(rows, x, biases=None, relu=False):
     (biases are 0 if none are given); `x` may hold plain numbers, too. ValueError if a
     row is not as long as `x`, or if there are not as many biases as rows.
     """
-    biases = biases or [node(0)] * len(rows)
+    biases = biases or [Value(0)] * len(rows)
     if len(biases) != len(rows):
-        raise ValueError(f"expected {len(rows)} biases, one a row, got {len(biases)}")
+        raise ValueError(f"expected {len(rows)} biases, one per row, got {len(biases)}")
     x = [v if isinstance(v, Value) else Value(v) for v in x]
-    x_data, zeros = [v.data for v in x], [0] * len(x)
-    op, sums = 'ReLU(w·x + b)' if relu else 'w·x + b', []
-    for w, bias in zip(rows, biases):
-        if len(w) != len(x):
-            raise ValueError(f"expected {len(w)} inputs, one a weight, got {len(x)}")
-        w_data = [v.data for v in w]
-        data = sum(map(mul, w_data, x_data), bias.data)
-        if relu and data <= 0:  # off: it keeps its inputs, and nothing comes back
-            out = node(0, op, bias, 0)
-            out._rest = w, zeros, x, zeros
-        else:
-            out = node(data, op, bias, 1)
-            out._rest = w, x_data, x, w_data
-        sums.append(out)
-    return sums
+    return [weighted_sum(w, x, bias, relu) for w, bias in zip(rows, biases)]
+
+
+def weighted_sum(w, x, bias, relu):
+    """Return the sum of w[i] * x[i] and the bias, or its ReLU, as one node."""
+    if len(w) != len(x):
+        raise ValueError(f"expected {len(w)} inputs, one per weight, got {len(x)}")
+    w_data, x_data = [v.data for v in w], [v.data for v in x]
+    data = sum(map(mul, w_data, x_data), bias.data)
+    slopes = (1, *x_data, *w_data)
+    op = 'w·x + b'
+    if relu:
+        op = 'ReLU(w·x + b)'
+        if data <= 0:
+            data, slopes = 0, (0,) * len(slopes)
+    return Value(data, (bias, *w, *x), op, _slopes=slopes)
 
 
 class FusedLayer(Layer):
