@@ -86,14 +86,15 @@ $(NPM): book/_lab/package.json book/_lab/package-lock.json book/_lab/stdlib.mjs 
 	$(BIN)/npm ci --silent --prefix $(VENV)/lab
 	sed -nE '/^(graphviz|tqdm)==/,/[^\\]$$/p' requirements.txt | $(BIN)/python -m pip download -q --no-deps \
 	    --only-binary :all: --require-hashes --dest $(VENV)/lab/wheels -r /dev/stdin
-	$(BIN)/node book/_lab/stdlib.mjs $(VENV)/lab src/micrograd/*.py book/_lab/*.py book/*.md
+	$(BIN)/node book/_lab/stdlib.mjs $(VENV)/lab src/*/*.py book/_lab/*.py book/*.md
 	@touch $@
 
 # The library's wheel is built from a copy, since a build leaves files beside what it builds.
-$(LAB): $(NPM) pyproject.toml $(wildcard src/micrograd/*.py src/micrograd/*.json src/micrograd/data/* book/_lab/*.mjs book/_lab/*.py)
+$(LAB): $(NPM) pyproject.toml $(wildcard src/*/*.py src/classroom/data/* book/[0-9]*.md book/_lab/*.mjs book/_lab/*.py)
 	rm -rf _build/lab _build/wheels && mkdir -p $(@D) _build/wheels
 	cp -R pyproject.toml README.md src _build/wheels && chmod -R u=rwX,go=rX _build/wheels
 	cp $(VENV)/lab/wheels/*.whl _build/wheels
+	$(BIN)/python -c 'import json, classroom.chapters as c; print(json.dumps(c.chapter_of()))' > _build/wheels/src/classroom/chapters.json
 	umask 022 && $(BIN)/python -m pip wheel -q --no-deps --no-index --no-build-isolation --wheel-dir _build/wheels _build/wheels
 	$(BIN)/node book/_lab/build.mjs $(VENV)/lab _build/wheels $(@D)
 

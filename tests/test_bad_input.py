@@ -8,28 +8,28 @@ import re
 
 import pytest
 
-import micrograd.check
-import micrograd.dual
+import classroom.check
+import classroom.dual
 import micrograd.engine
 import micrograd.fused
-import micrograd.grade
+import classroom.grade
 import micrograd.graph
 import micrograd.learn
 import micrograd.nn
-import micrograd.steps
-from micrograd.dual import Dual
+import classroom.stepper
+from classroom.dual import Dual
 from micrograd.engine import Value
 from micrograd.graph import trace
 from micrograd.nn import MLP
 
-MODULES = (micrograd.engine, micrograd.nn, micrograd.fused, micrograd.graph, micrograd.steps, micrograd.dual,
-           micrograd.learn, micrograd.grade, micrograd.check)
+MODULES = (micrograd.engine, micrograd.nn, micrograd.fused, micrograd.graph, classroom.stepper, classroom.dual,
+           micrograd.learn, classroom.grade, classroom.check)
 PUBLIC = {name: what for module in MODULES for name, what in vars(module).items()
           if callable(what) and what.__module__ == module.__name__
-          and what not in [question for *_, question in micrograd.grade.QUESTIONS]}
+          and what not in [question for *_, question in classroom.grade.QUESTIONS]}
 # What refuses nothing: a comparison of any two answers, a wrapper that turns each error into words, an error, a list.
 # And what draws, of which each Graphviz has its own words: test_graph.py.
-REFUSE_NOTHING = {'same', 'empty', 'unwritten', 'checked', 'problem_in', 'NotYet', 'askable', 'layout'}
+REFUSE_NOTHING = {'same', 'empty', 'is_blank', 'checked', 'problem_in', 'WrongAnswer', 'askable', 'layout'}
 NAMES = {**PUBLIC, 'v': Value(1.0), 'zero': Value(0.0), 'below': Value(-8.0), 'far': Value(1000.0),
          'big': sum(map(Value, range(50))), 'd': Dual(1.0)}
 
@@ -122,8 +122,8 @@ softmax([1.0])                          | AttributeError    | 'float' object has
 cross_entropy([v, v], 2)                | IndexError        | expected a target below 2, got 2
 cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
 cross_entropy([], 0)                    | IndexError        | expected a target below 0, got 0
-Adam([v], keep=1)                       | ValueError        | Adam expects to keep from 0 to less than 1, got 1 and 0.99
-Adam([v], keep_squares=-1)              | ValueError        | Adam expects to keep from 0 to less than 1, got 0.9 and -1
+Adam([v], beta1=1)                       | ValueError        | Adam expects to keep from 0 to less than 1, got 1 and 0.99
+Adam([v], beta2=-1)              | ValueError        | Adam expects to keep from 0 to less than 1, got 0.9 and -1
 Adam(v)                                 | TypeError         | object of type 'Value' has no len()
 with_number(Value.__add__, v, 1j) + v   | TypeError         | unsupported operand type(s) for +: 'NotImplementedType'
 node()                                  | TypeError         | missing 1 required positional argument: 'data'
@@ -189,8 +189,8 @@ asks()                                  | TypeError         | missing 1 required
 run(Value, None, 1.0)                   | TypeError         | 'NoneType' object is not callable
 classes('no.py')                        | FileNotFoundError | No such file or directory
 main(['no.py'])                         | SystemExit        | 2
-expect('two', 3, 2)                     | NotYet            | expected 2
-expect_prediction(3, [])                | NotYet            | your prediction: expected a list of names, got 3
+expect('two', 3, 2)                     | WrongAnswer            | expected 2
+expect_prediction(3, [])                | WrongAnswer            | your prediction: expected a list of names, got 3
 failing(1)                              | AttributeError    | 'int' object has no attribute '__name__'
 planted(Value, nothing=1).__enter__()   | AttributeError    | has no attribute 'nothing'
 """

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from micrograd.check import planted
+from classroom.check import planted
 from micrograd.engine import Value
-from micrograd.wrong import WRONG
+from classroom.wrong import WRONG
 
 ROOT = Path(__file__).parents[1]
 BENCH = ROOT / 'book' / '_bench'

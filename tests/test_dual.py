@@ -1,5 +1,5 @@
 """What the comparisons of tests/test_random_graphs.py do not see of dual numbers."""
-from micrograd.dual import Dual
+from classroom.dual import Dual
 
 
 def test_what_stands_still_stays_so_where_a_function_is_infinitely_steep():

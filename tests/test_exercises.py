@@ -13,9 +13,9 @@ import pytest
 import weave
 from exercise_slips import SLIPS
 
-from micrograd.check import (
+from classroom.check import (
     NOTHING_CAME,
-    NotYet,
+    WrongAnswer,
     checked,
     empty,
     expect,
@@ -24,7 +24,7 @@ from micrograd.check import (
     planted,
     problem_in,
     same,
-    unwritten,
+    is_blank,
 )
 from micrograd.engine import Value
 
@@ -114,7 +114,7 @@ def fresh_modules():
     modules = {name: module for name, module in sys.modules.items() if name.startswith('micrograd')}
     attributes = dict(vars(micrograd))
     for name in modules:
-        if name not in ('micrograd', 'micrograd.check'):
+        if name not in ('micrograd', 'classroom.check'):
             del sys.modules[name]
     try:
         yield
@@ -148,20 +148,20 @@ def test_unwritten():
     def zero(): return 0
     def said():
         """It is said, but not done."""
-    assert unwritten(blank)
-    assert not any(map(unwritten, [zero, said, print, None, ..., []]))
+    assert is_blank(blank)
+    assert not any(map(is_blank, [zero, said, print, None, ..., []]))
 
 
 def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
     assert expect("x", 2.0, 2) is None
-    with pytest.raises(NotYet, match=r"^x\n    expected 2\n    got      3\n    likely slip: one too many$"):
+    with pytest.raises(WrongAnswer, match=r"^x\n    expected 2\n    got      3\n    likely slip: one too many$"):
         expect("x", 3, 2, {3: "one too many"})
-    with pytest.raises(NotYet, match=r"^x\n    expected 2\n    got      4$"):
+    with pytest.raises(WrongAnswer, match=r"^x\n    expected 2\n    got      4$"):
         expect("x", 4, 2, {3: "one too many"})
-    with pytest.raises(NotYet, match=r"^x\n    nothing came") as empty_answer:
+    with pytest.raises(WrongAnswer, match=r"^x\n    nothing came") as empty_answer:
         expect("x", None, 2)
     assert '2' not in str(empty_answer.value)
-    with pytest.raises(NotYet, match=r"got      \[nan\]\n    likely slip: nan is a slope that was not given"):
+    with pytest.raises(WrongAnswer, match=r"got      \[nan\]\n    likely slip: nan is a slope that was not given"):
         expect("x", [math.nan], [2])
 
 
@@ -196,7 +196,7 @@ def answer_again(x):
     ([], "nothing came"), ('chain', "expected a list of names, got 'chain'"), (['a'], "one more is among them"),
     (['a', 'c'], "one that you name is not among them"), (['a', 'b', 'c'], "three is too many")])
 def test_predictions(prediction, words):
-    with pytest.raises(NotYet, match=words) as problem:
+    with pytest.raises(WrongAnswer, match=words) as problem:
         expect_prediction(prediction, ['b', 'a'], {('a', 'b', 'c'): "three is too many"})
     assert "'b'" not in str(problem.value) or 'b' in prediction, "the answer is not given away"
     assert expect_prediction(['a', 'b', 'a'], ['b', 'a']) is None

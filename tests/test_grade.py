@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from micrograd import engine, grade, nn
-from micrograd.check import planted
+from classroom.check import planted
 from micrograd.engine import Value
-from micrograd.wrong import WRONG
+from classroom.wrong import WRONG
 
 ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'
 
@@ -103,6 +103,6 @@ def test_an_engine_that_leaves_is_not_praised(tmp_path, capsys):
 def test_as_a_command(tmp_path):
     file = tmp_path / 'my_engine.py'
     file.write_text("from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n    grad: float = 0\n")
-    run = subprocess.run([sys.executable, '-m', 'micrograd.grade', str(file), '2'], capture_output=True, text=True, check=False)
+    run = subprocess.run([sys.executable, '-m', 'classroom.grade', str(file), '2'], capture_output=True, text=True, check=False)
     assert run.returncode == 1 and run.stderr == ''
     assert run.stdout.splitlines()[-1] == '0 of 2 right'

@@ -9,7 +9,7 @@ import weave
 from bs4 import BeautifulSoup
 from listings import anchor
 
-from micrograd.book import chapter_of
+from classroom.chapters import chapter_of
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {path.stem: path.read_text(encoding='utf-8') for path in weave.chapters()}

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 import weave
 
-from micrograd.book import extend, join, pieces, read, source_before
+from classroom import extend
+from classroom.chapters import join, pieces, read, source_before
 
 ROOT = Path(__file__).parents[1]
 PATHS = weave.chapters()
@@ -174,7 +175,7 @@ FACTS = [  # the chapter in which each of these becomes true
 ]
 PROGRAM = """
 import sys, contextlib, io
-from micrograd.book import begin
+from classroom import begin
 with contextlib.redirect_stdout(io.StringIO()):
     begin({chapter})
 from micrograd.engine import Value

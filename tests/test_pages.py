@@ -8,7 +8,7 @@ import pytest
 import weave
 
 from micrograd.engine import Value
-from micrograd.wrong import inputs_first
+from classroom.wrong import inputs_first
 
 BOOK = Path(__file__).parents[1] / 'book'
 PAGES = {path.stem: path.read_text(encoding='utf-8') for path in BOOK.glob('*.md')}

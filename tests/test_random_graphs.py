@@ -24,11 +24,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import micrograd.engine
-from micrograd.check import planted
-from micrograd.dual import Dual
+from classroom.check import planted
+from classroom.dual import Dual
 from micrograd.engine import Value, node
 from micrograd.graph import describe, trace
-from micrograd.wrong import WRONG
+from classroom.wrong import WRONG
 
 OPERATIONS = ['x + y', 'x * y', 'x - y', 'x / y', 'x.relu()', 'x.tanh()', 'x.exp()', 'x.log()', 'x**2', 'x**0.5',
               '-x', 'x + y', 'x * y', 'x - y', 'x / y', 'x**3', 'x**-1', 'x**-2', 'x**0', 'x**1', '2 - x', '3 * x',

@@ -44,10 +44,10 @@ def lines_of_code(source):
 
 
 def test_the_report_is_what_the_grader_says(capsys):
-    from micrograd.check import planted
+    from classroom.check import planted
     from micrograd.engine import Value
-    from micrograd.grade import grade
-    from micrograd.wrong import by_recursion
+    from classroom.grade import grade
+    from classroom.wrong import by_recursion
     shown = re.search(r'^chapter 6 .*?(?=^```)', (ROOT / 'README.md').read_text(encoding='utf-8'), re.DOTALL | re.MULTILINE)[0]
     with planted(Value, backward=by_recursion):
         said = grade({'Value': Value})
@@ -55,7 +55,7 @@ def test_the_report_is_what_the_grader_says(capsys):
 
 
 def test_the_number_of_wrong_engines():
-    from micrograd.wrong import WRONG
+    from classroom.wrong import WRONG
     numbers = {'nine': 9, 'ten': 10, 'eleven': 11, 'twelve': 12}
     claim = re.search(r'^[|] (\w+) engines that are wrong', (ROOT / 'README.md').read_text(encoding='utf-8'), re.MULTILINE)[1]
     assert numbers[claim.lower()] == len(WRONG)

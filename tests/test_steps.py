@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from micrograd.engine import Value
-from micrograd.steps import Steps, watch
+from classroom.stepper import Steps, watch
 
 
 @pytest.fixture(autouse=True)

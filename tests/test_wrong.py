@@ -9,7 +9,7 @@ import pytest
 
 from micrograd.engine import Value
 from micrograd.nn import Module
-from micrograd.wrong import WRONG
+from classroom.wrong import WRONG
 
 ROOT = Path(__file__).parents[1]
 SUITE = ['tests/test_engine.py', 'tests/test_nn.py']
@@ -18,7 +18,7 @@ import sys
 import pytest
 from micrograd.engine import Value
 from micrograd.nn import Module
-from micrograd.wrong import WRONG
+from classroom.wrong import WRONG
 for name in sys.argv[1:]:
     method, wrong = WRONG[name]
     setattr(Value if hasattr(Value, method) else Module, method, wrong)

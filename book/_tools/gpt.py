@@ -1,7 +1,7 @@
 """Train the model of chapter 15 for as long as it takes, and store the run: `make gpt`.
 
 The model is the chapter's: its cells with the tag `model` are executed. Ctrl-C keeps what was learnt, in
-_build/gpt.json; the next call goes on from there. The finished run goes to src/micrograd/data/gpt.json.
+_build/gpt.json; the next call goes on from there. The finished run goes to src/classroom/data/gpt.json.
 """
 import datetime
 import json

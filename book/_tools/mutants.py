@@ -1,6 +1,6 @@
 """Mutants: break the library in every small way, and see whether the chapters, and the tests, notice.
 
-    python book/_tools/mutants.py               all, and store the counts in src/micrograd/data/mutants.json
+    python book/_tools/mutants.py               all, and store the counts in src/classroom/data/mutants.json
     python book/_tools/mutants.py engine        those of one module, and store its counts
     python book/_tools/mutants.py engine.Value  show those whose names begin so, and who kills them
 
@@ -28,7 +28,7 @@ import time
 import tokenize
 from pathlib import Path
 
-from micrograd.book import pieces
+from classroom.chapters import pieces
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / 'src' / 'micrograd'

@@ -5,7 +5,6 @@
     python book/_tools/weave.py --check    change nothing; fail where source, chapters and notebooks disagree
 """
 import argparse
-import json
 import os
 import re
 import sys
@@ -16,12 +15,11 @@ import nbformat
 import yaml
 from nbclient import NotebookClient
 
-from micrograd.book import HERE, join, pieces, read
+from classroom.chapters import SOURCE, join, pieces, read
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / 'book'
-CHAPTERS_JSON = HERE / 'chapters.json'
-MODULES = sorted(path.stem for path in HERE.glob('*.py'))
+MODULES = [f'{path.parent.name}.{path.stem}' for path in sorted(SOURCE.glob('*/*.py'))]
 LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.MULTILINE)
 
 
@@ -47,19 +45,25 @@ def number(chapter):
     return int(chapter.name.split('-')[0])
 
 
+def split(name):
+    """Return module and piece of a name: 'micrograd.engine' and 'Value.__add__', or '' for the module's head."""
+    package, module, *piece = f'{name}.'.split('.', 2)
+    return f'{package}.{module}', '.'.join(piece).rstrip('.')
+
+
 def listing(names):
-    """Return the code of a cell that shows these pieces ('engine.Value.__add__', 'engine' for the module's head)."""
-    modules = {name.partition('.')[0] for name in names}
+    """Return the code of a cell that shows these pieces ('micrograd.engine' for the module's head)."""
+    modules = {split(name)[0] for name in names}
     if len(modules) > 1:
         raise LoomError(f"a listing expects pieces of one module, got {' '.join(names)}")
     module = modules.pop()
     if module not in MODULES:
-        raise LoomError(f"micrograd has no module {module!r}")
+        raise LoomError(f"src has no module {module!r}")
     source = pieces(read(module))
     texts, inside = [], None
-    for name in (name.partition('.')[2] for name in names):
+    for _, name in map(split, names):
         if name not in source:
-            raise LoomError(f"micrograd.{module} has no piece {name!r}")
+            raise LoomError(f"{module} has no piece {name!r}")
         cls, _, method = name.partition('.')
         grows = method and cls != inside
         texts.append(f"@extend({cls})\nclass {cls}:\n{source[name]}" if grows else source[name])
@@ -83,17 +87,12 @@ def shown(paths):
     """Return {module: {piece: chapter number}} in reading order. LoomError for a piece shown twice."""
     where = {module: {} for module in MODULES}
     for path, names, _ in listings(paths):
-        for name in names:
-            module, _, piece = name.partition('.')
+        for module, piece in map(split, names):
             if piece in where[module]:
+                name = f'{module}.{piece}'.rstrip('.')
                 raise LoomError(f"{name} is shown twice: in chapters {where[module][piece]} and {number(path)}")
             where[module][piece] = number(path)
     return where
-
-
-def chapter_table(paths):
-    """Return the text of chapters.json: which chapter writes which piece."""
-    return json.dumps(shown(paths), indent=1) + '\n'
 
 
 def rebuilt(paths):
@@ -101,23 +100,27 @@ def rebuilt(paths):
     texts = {module: [] for module in MODULES}
     for _, names, code in listings(paths):
         bare = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', code, flags=re.MULTILINE)
-        texts[names[0].partition('.')[0]].append(bare)
+        texts[split(names[0])[0]].append(bare)
     return {module: join(codes) for module, codes in texts.items()}
 
 
 def check_listings(paths):
-    """Raise a LoomError unless every listing is fresh and the chapters give back the library byte for byte."""
+    """Raise a LoomError unless every listing is fresh and the chapters give back the library byte for byte.
+
+    Of the classroom that holds for what they show, in the order of its file.
+    """
     for path in paths:
         text = path.read_text(encoding='utf-8')
         if woven(text) != text:
             raise LoomError(f"{path.name} has stale listings: run `make weave`")
-    missing = [f"{module}.{piece}".rstrip('.') for module, seen in shown(paths).items()
-               for piece in pieces(read(module)) if piece not in seen]
-    if missing:
-        raise LoomError(f"no chapter shows {', '.join(missing)}")
-    for module, source in rebuilt(paths).items():
-        if source != read(module):
-            raise LoomError(f"the chapters' listings in order do not give back {module}.py")
+    where, sources = shown(paths), rebuilt(paths)
+    for module, seen in where.items():
+        source = pieces(read(module))
+        missing = [f"{module}.{piece}".rstrip('.') for piece in source if piece not in seen]
+        if missing and module.startswith('micrograd.'):
+            raise LoomError(f"no chapter shows {', '.join(missing)}")
+        if sources[module] != join([text for piece, text in source.items() if piece in seen]):
+            raise LoomError(f"the chapters' listings in order do not give back {module}")
 
 
 def check_notebook(path):
@@ -179,7 +182,6 @@ def weave(paths, which):
     """Fill all listings, then execute and store the chapters whose names begin with one of `which` (none: all)."""
     for path in paths:
         write(path, woven(path.read_text(encoding='utf-8')))
-    write(CHAPTERS_JSON, chapter_table(paths))
     for path in paths:
         if not which or path.name.startswith(tuple(which)):
             notebook = executed(path)
@@ -192,8 +194,6 @@ def weave(paths, which):
 def check(paths):
     """Raise a LoomError at the first disagreement."""
     check_listings(paths)
-    if CHAPTERS_JSON.read_text(encoding='utf-8') != chapter_table(paths):
-        raise LoomError("chapters.json is stale: run `make weave`")
     for path in paths:
         check_notebook(path)
 

@@ -32,16 +32,16 @@ class Adam:
     Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
     """
 
-    def __init__(self, parameters, keep=0.9, keep_squares=0.99):
-        """Begin with means of zero. `keep` says how slowly they forget, 0 to 1.
+    def __init__(self, parameters, beta1=0.9, beta2=0.99):
+        """Begin with means of zero; the betas say how slowly these forget.
 
-        ValueError for 1 or more: such a mean would never learn anything.
+        ValueError unless both are from 0 to less than 1. The paper has 0.9 and 0.999.
         """
-        if not (0 <= keep < 1 and 0 <= keep_squares < 1):
-            got = f"{keep} and {keep_squares}"
-            raise ValueError(f"Adam expects to keep from 0 to less than 1, got {got}")
+        if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
+            got = f"{beta1} and {beta2}"
+            raise ValueError(f"Adam expects betas from 0 to less than 1, got {got}")
         self.parameters = parameters
-        self.keep, self.keep_squares = keep, keep_squares
+        self.beta1, self.beta2 = beta1, beta2
         self.means = [0.0] * len(parameters)
         self.squares = [0.0] * len(parameters)
         self.steps = 0
@@ -55,9 +55,10 @@ class Adam:
             kind = type(rate).__name__
             raise TypeError(f"Adam.step expects a number, got {rate!r} of type {kind}")
         self.steps += 1
-        k, q = self.keep, self.keep_squares
-        of_mean, of_square = 1 - k**self.steps, 1 - q**self.steps
+        of_mean = 1 - self.beta1**self.steps
+        of_square = 1 - self.beta2**self.steps
         for i, p in enumerate(self.parameters):
-            self.means[i] = mean = k * self.means[i] + (1 - k) * p.grad
-            self.squares[i] = square = q * self.squares[i] + (1 - q) * p.grad**2
-            p.data -= rate * mean / of_mean / ((square / of_square)**0.5 + 1e-8)
+            self.means[i] += (1 - self.beta1) * (p.grad - self.means[i])
+            self.squares[i] += (1 - self.beta2) * (p.grad**2 - self.squares[i])
+            mean, square = self.means[i] / of_mean, self.squares[i] / of_square
+            p.data -= rate * mean / (square**0.5 + 1e-8)

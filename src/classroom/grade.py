@@ -1,11 +1,11 @@
-"""Grade an engine that you wrote: python -m micrograd.grade MY_ENGINE.PY [CHAPTER]"""
+"""Grade an engine that you wrote: python -m classroom.grade MY_ENGINE.PY [CHAPTER]"""
 import argparse
 import math
 import runpy
 import sys
 from pathlib import Path
 
-from micrograd.check import NotYet, expect, problem_in
+from classroom.check import WrongAnswer, expect, problem_in
 
 QUESTIONS = []
 
@@ -109,7 +109,7 @@ def a_long_chain(Value):
     except RecursionError as error:
         words = "100,000 additions in a row end in a RecursionError"
         slip = "    likely slip: a function calls itself for every step: use a stack"
-        raise NotYet(f"{words}\n{slip}") from error
+        raise WrongAnswer(f"{words}\n{slip}") from error
     expect("100,000 additions in a row: the gradient", x.grad, 100_001)
 
 
@@ -260,7 +260,7 @@ def main(arguments=None):
 
     0 if all is right, 1 if not, 2 if there is nothing to grade.
     """
-    parser = argparse.ArgumentParser(prog='python -m micrograd.grade',
+    parser = argparse.ArgumentParser(prog='python -m classroom.grade',
                                      description=__doc__)
     parser.add_argument('file', help="your engine.py or nn.py")
     parser.add_argument('chapter', nargs='?', type=int, default=math.inf,

