@@ -8,7 +8,8 @@ from docutils.parsers.rst import Directive
 from graphviz import Digraph
 from sphinx import addnodes
 
-from micrograd.graph import INK, LEAF, LOOK, OPERATION, inline, layout
+from micrograd.drawing import INK, LEAF, OPERATION, render_dot, svg_to_html
+from micrograd.graph import LOOK
 
 
 class chapter_map(nodes.Element):
@@ -16,38 +17,42 @@ class chapter_map(nodes.Element):
 
 
 class ChapterMap(Directive):
-    """Leave a place for the map."""
+    """Leave a place for the map, which is drawn again when a chapter changes."""
 
     def run(self):
+        env = self.state.document.settings.env
+        for page in chapters(env):
+            env.note_dependency(env.doc2path(page))
         return [chapter_map()]
 
 
+def chapters(env):
+    """Return the pages whose names begin with a number, in order."""
+    return [page for page in sorted(env.found_docs) if page[:2].isdigit()]
+
+
 def needs(env, page):
-    """Return the pages to which a chapter's line "You need:" links."""
+    """Return the chapters of this book to which a chapter's line "You need:" links. Sphinx warns of any other."""
     for item in env.get_doctree(page).findall(nodes.list_item):
         if item.astext().startswith('You need:'):
-            return [link['reftarget'] for link in item.findall(addnodes.pending_xref)]
+            targets = [link['reftarget'] for link in item.findall(addnodes.pending_xref)]
+            return [target for target in targets if target in chapters(env)]
     return []
-
-
-def chapters(env):
-    """Return {page: title} for the pages whose names begin with a number, in order."""
-    return {page: env.titles[page].astext() for page in sorted(env.found_docs) if page[:2].isdigit()}
 
 
 def draw(env, builder, docname):
     """Return HTML for the map on the page `docname`, each chapter a link."""
-    titles = chapters(env)
+    titles = {page: env.titles[page].astext() for page in chapters(env)}
     graph = Digraph(graph_attr={**LOOK, 'ranksep': '0.22'}, edge_attr={'color': OPERATION},
                     node_attr={'shape': 'box', 'fontname': 'Helvetica,sans-serif',
                                'fontsize': '12', 'height': '0.35', 'margin': '0.2,0.05'})
-    says = ['Which chapter needs which.']
+    alt_text = ['Which chapter needs which.']
     for page, title in titles.items():
         needed = needs(env, page)
         graph.node(page, title, URL=builder.get_relative_uri(docname, page), color=INK if needed else LEAF)
         graph.edges((other, page) for other in needed)
-        says += [f'“{title}” needs “{titles[other]}”.' for other in needed]
-    svg = inline(layout(graph.source, 'svg').decode(), ' '.join(says))
+        alt_text += [f'“{title}” needs “{titles[other]}”.' for other in needed]
+    svg = svg_to_html(render_dot(graph.source, 'svg').decode(), ' '.join(alt_text))
     return svg.replace('role="img"', 'role="group"', 1)  # an image could hold no links
 
 

@@ -2,13 +2,16 @@
 
 What comes from npm is listed by the lab, in _static/lab/LICENCES.txt.
 """
+import json
 import re
 from importlib.metadata import distribution
 from pathlib import Path
 
+PARTS = json.loads((Path(__file__).parents[1] / '_lab' / 'parts.json').read_text(encoding='utf-8'))
+IN_THE_LAB = [name for name in PARTS['wheels'] if name != 'micrograd_book']
 # Whose files lie in _static, or are packed into _static/lab.
 PACKAGES = ('Sphinx', 'pydata-sphinx-theme', 'sphinx-book-theme', 'sphinx-copybutton', 'sphinx-design', 'myst-nb',
-            'pygments', 'graphviz', 'tqdm')
+            'pygments', *IN_THE_LAB)
 # Texts that those in the lab are under and do not bring: the packages here are under the same.
 SAME = {'PSF-2.0, of CPython and its library (inside pyodide)': 'typing_extensions', 'MPL-2.0, of pyodide': 'hypothesis'}
 INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free by Fonticons, Inc.: its icons CC BY 4.0

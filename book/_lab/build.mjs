@@ -7,8 +7,9 @@ import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-const [packages, wheels, out] = process.argv.slice(2).map(path => resolve(path))
+const [packages, wheelhouse, out] = process.argv.slice(2).map(path => resolve(path))
 const here = import.meta.dirname
+const { runtime, wheels, modules } = JSON.parse(readFileSync(join(here, 'parts.json')))
 const { buildSync } = createRequire(join(packages, 'package.json'))('esbuild')
 const used = new Set()
 
@@ -39,17 +40,15 @@ function licence(name) {
 writeFileSync(join(out, 'page.js'), bundle('page.mjs', 'iife'))
 writeFileSync(join(out, 'editor.js'), bundle('editor.mjs', 'iife'))
 part('worker', bundle('worker.mjs', 'esm'))
-for (const file of ['node_modules/pyodide/pyodide.asm.wasm', 'python_stdlib.zip']) {
-  part(basename(file), readFileSync(join(packages, file)))
-}
-const names = readdirSync(wheels).filter(name => name.endsWith('.whl')).sort()
-for (const name of names) part(name.split('-')[0], readFileSync(join(wheels, name)))
-for (const name of ['cells.py', 'plots.py']) part(name, readFileSync(join(here, name)))
+for (const file of runtime) part(basename(file), readFileSync(join(packages, file)))
+const wheelFiles = wheels.map(name => readdirSync(wheelhouse).find(file => file.startsWith(`${name}-`) && file.endsWith('.whl')))
+wheels.forEach((name, i) => part(name, readFileSync(join(wheelhouse, wheelFiles[i]))))
+for (const name of modules) part(name, readFileSync(join(here, name)))
 
 writeFileSync(join(out, 'LICENCES.txt'), [
   'What runs the cells in the page, and under which licences.',
   ...[...used].sort().map(licence),
   'CPython and its standard library, inside pyodide: PSF-2.0 (in Python, `license()` shows it)',
   'Graphviz, inside @hpcc-js/wasm-graphviz: EPL-2.0',
-  ...names.map(name => `${basename(name, '.whl')}: its licence lies in the wheel, beside its METADATA`),
+  ...wheelFiles.map(name => `${basename(name, '.whl')}: its licence lies in the wheel, beside its METADATA`),
 ].join(`\n\n${'-'.repeat(72)}\n\n`) + '\n')

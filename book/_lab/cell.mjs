@@ -15,8 +15,8 @@ export class Cell {
     this.book = this.input.querySelector('pre').textContent.replace(/\n$/, '')
     this.solution = div.classList.contains('tag_hide-cell')
     this.raises = div.classList.contains('tag_raises-exception')
-    this.output = this.stored = div.querySelector('.cell_output') ?? this.room()
-    this.furnish(actions)
+    this.output = this.stored = div.querySelector('.cell_output') ?? this.makeOutput()
+    this.addButtons(actions)
   }
 
   // The code as it stands, and whether what ran last is this code.
@@ -25,7 +25,7 @@ export class Cell {
   get fatal() { return this.ended_python === this.code }
 
   // A place for output, where the book shows none.
-  room() {
+  makeOutput() {
     const made = element('div', 'cell_output docutils container')
     this.input.after(made)
     if (this.input.parentElement.matches('.tag_hide-input > details')) this.div.append(made)
@@ -33,7 +33,7 @@ export class Cell {
   }
 
   // The buttons: under the code, or under the fold of a check, so that it runs without being opened.
-  furnish(actions) {
+  addButtons(actions) {
     const bar = element('div', 'lab-bar')
     const button = (words, action) => {
       const made = element('button', '', words)
@@ -90,7 +90,7 @@ export class Cell {
     this.status.append(link)
   }
 
-  // Where it is on its way: waiting, running, done, error, lacking, skipped, stopped, overflow, broken; none before.
+  // Where it is on its way: waiting, running, done, error, missing, skipped, stopped, overflow, broken; none before.
   get state() { return this.div.dataset.state }
   set state(state) { this.div.dataset.state = state }
 
@@ -137,27 +137,27 @@ export class Cell {
     if (kind === 'stream') this.print(what.name === 'stderr' ? 'stderr' : 'stream', what.text)
     else if (kind === 'display') this.display(what)
     else if (kind === 'error') this.print('traceback', what.text)
-    else if (kind === 'lacking') this.lacking(what.text)
+    else if (kind === 'missing') this.missing(what.text)
     else if (kind === 'overflow') this.overflow()
     else if (kind === 'broken') this.broken(what.text)
     else if (kind === 'end') this.complete(what.end)
   }
 
   complete(end) {
-    if (end !== 'lacking' && !this.live) this.fresh_output()
+    if (end !== 'missing' && !this.live) this.beginOutput()
     if (end !== 'error' || this.raises) this.ran = this.begun
     const words = { done: 'done', error: this.raises ? 'ended in an error, as it should' : 'ended in an error' }
     this.finish(end, words[end] ?? '')
   }
 
-  fresh_output() {
+  beginOutput() {
     this.live = element('div', 'cell_output docutils container')
     this.put(this.live)
     if (!this.solution) this.live.closest('details')?.setAttribute('open', '')
     return this.live
   }
 
-  append(child) { (this.live ?? this.fresh_output()).append(child) }
+  append(child) { (this.live ?? this.beginOutput()).append(child) }
 
   print(kind, text) {
     const last = this.live?.lastElementChild
@@ -179,7 +179,7 @@ export class Cell {
   }
 
   // The book's own output stays, under a word that says why.
-  lacking(reason) {
+  missing(reason) {
     this.live = element('div', 'cell_output docutils container')
     const note = element('p', 'lab-note', `Not run here. ${reason} The output is the book's own. `)
     const link = element('a', '', 'Run the chapter in a Python of your own')

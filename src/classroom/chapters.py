@@ -52,6 +52,20 @@ def join(texts):
     return source
 
 
+def modules():
+    """Return the names of the modules of both packages, as 'micrograd.engine'."""
+    return [f'{file.parent.name}.{file.stem}' for file in sorted(SOURCE.glob('*/*.py'))]
+
+
+def split(name):
+    """Return the module and the piece in a name: 'micrograd.engine', 'Value.__add__'.
+
+    The piece is '' for the head of the module.
+    """
+    package, module, *piece = name.split('.', 2)
+    return f'{package}.{module}', ''.join(piece)
+
+
 def read(module):
     """Return the source of a module, 'micrograd.engine' or such, as it ships."""
     file = SOURCE / f"{module.replace('.', '/')}.py"
@@ -74,9 +88,8 @@ def chapter_of():
     written = {}
     for path in sorted(BOOK.glob('[0-9][0-9]-*.md')):
         for name in chain(*listed(path.read_text(encoding='utf-8'))):
-            package, module, *piece = name.split('.')
-            pieces_of = written.setdefault(f'{package}.{module}', {})
-            pieces_of['.'.join(piece)] = int(path.name[:2])
+            module, piece = split(name)
+            written.setdefault(module, {})[piece] = int(path.name[:2])
     return written
 
 

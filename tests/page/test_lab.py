@@ -62,7 +62,7 @@ def test_every_cell_says_in_the_page_what_the_book_says(browser, address, chapte
         if (chapter, number) in BY_VERSION:
             assert end in BY_VERSION[chapter, number]
             continue
-        ways = ['error'] if 'tag_raises-exception' in live['class'] else ['done', 'lacking']
+        ways = ['error'] if 'tag_raises-exception' in live['class'] else ['done', 'missing']
         assert end in ways, f"cell {number}: {end}: {words(live)}"
         assert words(live) == words(stored), f"cell {number}"
 
@@ -93,7 +93,7 @@ class Page:
     def run(self, cell):
         """Run a cell; return the text of its output."""
         self.click(cell, 'Run')
-        self.wait(cell, 'done', 'error', 'lacking', 'skipped', 'overflow')
+        self.wait(cell, 'done', 'error', 'missing', 'skipped', 'overflow')
         return self.output(cell)
 
     def output(self, cell):
