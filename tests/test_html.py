@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import weave
 from bs4 import BeautifulSoup
+from docutils import nodes
 from listings import anchor
 
-from classroom.chapters import chapter_of
+from classroom.chapters import chapter_of, modules, pieces, read
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {path.stem: path.read_text(encoding='utf-8') for path in weave.chapters()}
@@ -60,12 +61,31 @@ def test_backward_passes_to_step_through(pages, name, number):
     assert len(ids) == len(set(ids)), "ids that occur twice"
 
 
-def test_every_piece_of_the_library_has_a_place_and_a_caption(pages):
-    places = {tag['id'] for page in pages.values() for tag in page.find_all(class_='listing-caption') if tag.get('id')}
-    places |= {span['id'] for page in pages.values() for span in page.find_all('span', id=True)}
+def ids(page):
+    """Return the ids on a page."""
+    return {tag['id'] for tag in page.find_all(id=True)}
+
+
+def test_the_library_page_shows_every_line_of_both_packages(pages):
+    page = pages['library']
+    for module in modules():
+        section = page.find(id=nodes.make_id(f'file-{module}'))
+        shown = [block.get_text().rstrip('\n') for block in section.find_all('pre')]
+        assert shown == [code.rstrip('\n') for code in pieces(read(module)).values()], module
+
+
+def test_every_listing_and_its_place_on_the_library_page_lead_to_each_other(pages):
     for module, written in chapter_of().items():
-        for piece in written:
-            assert anchor(f'{module}.{piece}'.rstrip('.')) in places, piece
+        for piece, number in written.items():
+            target = anchor(f'{module}.{piece}'.rstrip('.'))
+            chapter = next(name for name in CHAPTERS if name.startswith(f'{number:02}-'))
+            assert target in ids(pages[chapter]) and target in ids(pages['library']), target
+            assert pages['library'].find('a', href=f'{chapter}.html#{target}'), target
+
+
+def test_the_reference_has_each_module_of_the_library(pages):
+    headings = {heading.get_text().rstrip('#') for heading in pages['reference'].find_all('h2')}
+    assert {module for module in modules() if module.startswith('micrograd.')} - {'micrograd.__init__'} <= headings
 
 
 def test_pages_stand_at_clean_addresses_and_run_no_script_from_elsewhere(pages):

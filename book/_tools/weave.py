@@ -1,7 +1,7 @@
 """The loom: fill the listings of the chapters from the library, execute the chapters, store them as notebooks.
 
     python book/_tools/weave.py            weave every chapter
-    python book/_tools/weave.py 05 06      weave those whose names begin so
+    python book/_tools/weave.py 5 06       weave those with these numbers
     python book/_tools/weave.py --check    change nothing; fail where source, chapters and notebooks disagree
 """
 import argparse
@@ -14,6 +14,7 @@ import jupytext
 import nbformat
 import yaml
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from classroom.chapters import join, modules, pieces, read, split
 
@@ -34,15 +35,28 @@ class LoomError(Exception):
 
 
 def chapters():
-    """Return the paths of the chapters' MyST files, in the order of _toc.yml."""
+    """Return the paths of the chapters' MyST files, in the order of _toc.yml.
+
+    LoomError if a chapter is listed there and not in the folder, or the other way round.
+    """
     toc = yaml.safe_load((ROOT / '_toc.yml').read_text(encoding='utf-8'))
     files = [entry['file'] for part in toc['parts'] for entry in part['chapters']]
-    return [(BOOK / file).with_suffix('.md') for file in files if file.endswith('.ipynb')]
+    paths = [(BOOK / file).with_suffix('.md') for file in files if file.endswith('.ipynb')]
+    for path in sorted(set(paths) ^ set(BOOK.glob('[0-9][0-9]-*.md'))):
+        if path in paths:
+            raise LoomError(f"_toc.yml lists {path.stem}.ipynb, but book/{path.name} does not exist")
+        raise LoomError(f"book/{path.name} is not in _toc.yml: list it there, or remove it and its notebook")
+    return paths
 
 
 def number(chapter):
     """Return the number with which a chapter's file name begins."""
     return int(chapter.name.split('-')[0])
+
+
+def code_cells(name):
+    """Return the code cells of a chapter, such as '12-moons': each has `source` and `metadata`."""
+    return [cell for cell in jupytext.read(BOOK / f'{name}.md').cells if cell.cell_type == 'code']
 
 
 def listing(names):
@@ -140,12 +154,18 @@ def paired(path):
 
 
 def executed(path):
-    """Return a chapter's notebook, run from a fresh kernel, with outputs that are the same on every run."""
+    """Return a chapter's notebook, run from a fresh kernel, with outputs that are the same on every run.
+
+    LoomError for a cell that fails without the tag `raises-exception`.
+    """
     notebook = paired(path)
     # The pictures of the Python package, not of this machine's Graphviz; no progress bars.
     os.environ.update(GRAPHVIZ_DOT='', TQDM_DISABLE='1')
     client = NotebookClient(notebook, timeout=300, coalesce_streams=True, record_timing=False, kernel_name='python3')
-    client.execute(cwd=str(BOOK))
+    try:
+        client.execute(cwd=str(BOOK))
+    except CellExecutionError as error:
+        raise LoomError(f"a cell of {path.name} fails:\n{error}") from error
     notebook.metadata.language_info = {'name': 'python', 'pygments_lexer': 'ipython3', 'file_extension': '.py'}
     for output in (output for cell in notebook.cells for output in cell.get('outputs', ())):
         if output.output_type == 'error':  # file names and interpreter versions are not the chapter's
@@ -165,18 +185,23 @@ def pictures(notebook):
 
 
 def write(path, text):
-    """Write `text` unless the file holds it already."""
+    """Write `text` unless the file holds it already: all of it, or nothing."""
     if not path.exists() or path.read_text(encoding='utf-8') != text:
-        path.write_text(text, encoding='utf-8')
+        beside = path.with_name(f'{path.name}.new')
+        beside.write_text(text, encoding='utf-8')
+        beside.replace(path)
         print(f"wove {path.relative_to(ROOT)}")
 
 
-def weave(paths, which):
-    """Fill all listings, then execute and store the chapters whose names begin with one of `which` (none: all)."""
+def weave(paths, numbers):
+    """Fill all listings, then execute and store the chapters of these numbers (none: all)."""
+    unknown = set(numbers) - set(map(number, paths))
+    if unknown:
+        raise LoomError(f"there is no chapter {', '.join(map(str, sorted(unknown)))}")
     for path in paths:
         write(path, woven(path.read_text(encoding='utf-8')))
     for path in paths:
-        if not which or path.name.startswith(tuple(which)):
+        if not numbers or number(path) in numbers:
             notebook = executed(path)
             write(path.with_suffix('.ipynb'), nbformat.writes(notebook) + '\n')
             for name, svg in pictures(notebook).items():
@@ -195,13 +220,15 @@ def main(arguments):
     """Weave or check, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--check', action='store_true')
-    parser.add_argument('chapter', nargs='*')
+    parser.add_argument('chapter', nargs='*', type=int)
     options = parser.parse_args(arguments)
     try:
         check(chapters()) if options.check else weave(chapters(), options.chapter)
     except LoomError as error:
         print(f"loom: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

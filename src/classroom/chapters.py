@@ -1,4 +1,4 @@
-"""The library as of a chapter: to begin where the last one ended, and to grow a class."""
+"""The library as of a chapter: begin where the last one ended, and grow a class."""
 import ast
 import json
 import linecache
@@ -73,13 +73,13 @@ def read(module):
 
 
 def listed(text):
-    """Return the names of the pieces that a chapter's text lists, in lists, one per cell."""
+    """Return the names of the pieces in a chapter's listings: one list per cell."""
     return [names.split() for names in re.findall(r'^:weave: (.*)', text, re.MULTILINE)]
 
 
 @cache
 def chapter_of():
-    """Return the chapter that writes each piece: {'micrograd.engine': {'': 2, ...}, ...}.
+    """Return the chapter of each piece: {'micrograd.engine': {'': 2, ...}, ...}.
 
     The chapters themselves say it. A wheel, which has no book beside it, has it noted.
     """
