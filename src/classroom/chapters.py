@@ -9,11 +9,12 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-import micrograd  # noqa: F401  the package, whose modules `begin` puts in place
+import micrograd
+from classroom.check import wrong_tries
 
-SOURCE = Path(__file__).parents[1]  # where the packages lie
+SOURCE = Path(micrograd.__file__).parents[1]  # where the two packages lie
 BOOK = SOURCE.parent / 'book'
-NOTED = Path(__file__).with_name('chapters.json')
+NOTED = SOURCE / 'classroom' / 'chapters.json'
 BACK_MATTER = 20  # its first chapter: what it shows is no part of the story
 
 
@@ -105,7 +106,9 @@ def begin(chapter):
 
     Prints how far it has come. Import nothing of micrograd before: a name that is
     imported already keeps what it has. What the back matter shows is always there.
+    Tries at exercises are counted from 1 again.
     """
+    wrong_tries.clear()
     so_far = []
     for module, written in chapter_of().items():
         if min(written.values()) < BACK_MATTER:

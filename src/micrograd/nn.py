@@ -6,7 +6,7 @@ from micrograd.engine import Value
 
 
 class Module:
-    """Whatever has parameters."""
+    """The base of neurons, layers and networks: anything that has parameters."""
 
     def parameters(self):
         """Return the Values that training may change, in a list of fixed order."""
@@ -19,9 +19,9 @@ class Module:
 
 
 def require_one_or_more(what, number):
-    """Raise a TypeError unless `number` is a whole one, a ValueError if it is below 1.
+    """Raise a TypeError unless `number` is an integer, a ValueError if it is below 1.
 
-    The error names `what` there should be 1 or more of.
+    `what` names in the error what is counted.
     """
     if not isinstance(number, Integral):
         raise TypeError(f"expected a whole number of {what}, got {number!r}")
@@ -30,13 +30,13 @@ def require_one_or_more(what, number):
 
 
 def require_list(what, x):
-    """Raise a TypeError that names `what` was expected, unless `x` has a length."""
+    """Raise a TypeError unless `x` has a length; `what` names what was expected."""
     if not hasattr(x, '__len__'):
         raise TypeError(f"expected {what} in a list, got {x!r}")
 
 
 class Neuron(Module):
-    """A weighted sum of `nin` inputs and a bias, bent by a ReLU if `nonlin`."""
+    """A weighted sum of `nin` inputs and a bias, followed by a ReLU if `nonlin`."""
 
     def __init__(self, nin, nonlin=True):
         """Draw `nin` weights from uniform(-1, 1), in order; the bias starts at 0.
@@ -51,7 +51,7 @@ class Neuron(Module):
     def __call__(self, x):
         """Return the activation for `x`, a sequence of `nin` numbers or Values.
 
-        ValueError for a sequence of another length, TypeError for something else.
+        ValueError for a sequence of another length, TypeError for anything else.
         """
         require_list(f"{len(self.w)} inputs", x)
         if len(x) != len(self.w):
@@ -100,7 +100,7 @@ def one_or_all(activations):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers in a row, all but the last bent by ReLU."""
+    """A multi-layer perceptron: layers in a row, all but the last with ReLUs."""
 
     def __init__(self, nin, nouts, layer=Layer):
         """Make a layer for each width in the list `nouts`, the first of `nin` inputs.
@@ -110,10 +110,9 @@ class MLP(Module):
         """
         require_list("the widths of the layers", nouts)
         require_one_or_more("layers in an MLP", len(nouts))
-        sizes = [nin, *nouts]
         last = len(nouts) - 1
-        self.layers = [layer(sizes[i], sizes[i + 1], nonlin=i != last)
-                       for i in range(len(nouts))]
+        self.layers = [layer(n, nout, nonlin=i < last)
+                       for i, (n, nout) in enumerate(zip([nin, *nouts], nouts))]
 
     def __call__(self, x):
         """Return the last layer's activations for `x`: a list, or the Value itself."""
