@@ -1,8 +1,7 @@
-"""The weighted sum as one node: the same numbers as the plain one, an honest graph, no garbage, little memory."""
+"""The weighted sum as one node: the same numbers as the plain one, an honest graph, no garbage."""
 import gc
 import math
 import random
-import tracemalloc
 
 import pytest
 
@@ -39,7 +38,7 @@ def test_numbers_and_gradients_are_those_of_plain_layers():
 
 
 def test_against_pytorch():
-    import torch
+    torch = pytest.importorskip('torch', reason="PyTorch is the witness here")
     rng = random.Random(3)
     rows, x, biases = [[[Value(rng.gauss(0, 1)) for _ in range(5)] for _ in range(3)], numbers(1.0, -2.0, 0.5, 0.0, 3.0),
                        numbers(0.1, 0.2, 0.3)]
@@ -74,10 +73,10 @@ def test_a_relu_in_the_same_node(bias, data, slopes):
     assert y._op == 'ReLU(w·x + b)' and s._op == 'w·x + b'
 
 
-def test_a_layer_that_does_not_bend():
+def test_a_layer_without_relu():
     x = numbers(1.0, -2.0)
-    bent, straight = (FusedLayer(2, 8, nonlin=nonlin)(x) for nonlin in (True, False))
-    assert min(v.data for v in bent) == 0 > min(v.data for v in straight)
+    relu, linear = (FusedLayer(2, 8, nonlin=nonlin)(x) for nonlin in (True, False))
+    assert min(v.data for v in relu) == 0 > min(v.data for v in linear)
 
 
 def test_a_number_that_is_there_twice():
@@ -100,15 +99,6 @@ def test_a_deep_stack_of_sums():
     assert x[0].data == 1.0
 
 
-@pytest.mark.parametrize('rows, x, error, words', [
-    ([[1.0, 2.0]], [1.0], ValueError, ['2 inputs', 'got 1']), ([[1.0]], [1.0, 2.0], ValueError, ['1 inputs', 'got 2']),
-    ([[1.0]], ['a'], TypeError, ['real number', "'a'"])])
-def test_wrong_input_is_refused_in_words(rows, x, error, words):
-    with pytest.raises(error) as caught:
-        weighted_sums([numbers(*row) for row in rows], x)
-    assert all(word in str(caught.value) for word in words), str(caught.value)
-
-
 @pytest.mark.parametrize('layer', [Layer, FusedLayer])
 def test_nothing_is_left_to_the_collector(layer):
     model = network(layer)
@@ -121,14 +111,3 @@ def test_nothing_is_left_to_the_collector(layer):
         assert gc.collect() == 0
     finally:
         gc.enable()
-
-
-def test_an_operation_takes_at_most_150_bytes():
-    x = y = Value(1.5)
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    for _ in range(10_000):
-        y = y * x
-    size = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert size / 10_000 <= 150

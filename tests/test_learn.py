@@ -3,10 +3,11 @@ import math
 import random
 
 import pytest
-import torch
 
 from micrograd.engine import Value
 from micrograd.learn import Adam, cross_entropy, softmax
+
+torch = pytest.importorskip('torch', reason="PyTorch is the witness here")
 
 
 def both(data):
@@ -34,10 +35,12 @@ def test_cross_entropy(data, target):
     assert all(math.isclose(v.grad, g, rel_tol=1e-9, abs_tol=1e-12) for v, g in zip(ours, theirs.grad.tolist()))
 
 
-def test_adam():
+@pytest.mark.parametrize('given, betas', [
+    ({}, (0.9, 0.99)), ({'beta1': 0.5, 'beta2': 0.999}, (0.5, 0.999)), ({'beta1': 0, 'beta2': 0}, (0.0, 0.0))])
+def test_adam(given, betas):
     rng = random.Random(1)
     ours, theirs = both([rng.gauss(0, 1) for _ in range(5)])
-    adam, witness = Adam(ours), torch.optim.Adam([theirs], lr=0.03, betas=(0.9, 0.99))
+    adam, witness = Adam(ours, **given), torch.optim.Adam([theirs], lr=0.03, betas=betas)
     for _ in range(50):
         gradients = [rng.gauss(0, 10) for _ in ours]
         for v, g in zip(ours, gradients):

@@ -3,10 +3,11 @@ import math
 import random
 
 import pytest
-import torch
 
 from micrograd.engine import Value
 from micrograd.nn import MLP
+
+torch = pytest.importorskip('torch', reason="PyTorch is the witness here")
 
 
 def both(f, *inputs):
@@ -62,7 +63,7 @@ def test_root_at_zero_is_infinitely_steep_in_both():
 
 
 def random_function(rng, length):
-    """Return a function of three numbers, full of shared nodes, that stays within the range of floats."""
+    """Return a function of three numbers with many shared nodes, whose numbers stay within the range of floats."""
     choices = [lambda x, y: x + y, lambda x, y: x - y, lambda x, y: (x * y).tanh(), lambda x, y: x / (y * y + 1),
                lambda x, y: x.relu() - y, lambda x, y: x.tanh().exp(), lambda x, y: (x * x + 1).log(),
                lambda x, y: (x * x + 1)**0.5, lambda x, y: 2 / (x**2 + 0.5), lambda x, y: 1 - x.tanh()**3]
