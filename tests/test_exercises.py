@@ -1,4 +1,5 @@
-"""The exercises: their form, and that each check rejects an empty answer and the likely slip, and says why."""
+"""The exercises: their form, and that each check rejects an empty answer and the likely slips, and says why."""
+import ast
 import contextlib
 import io
 import math
@@ -13,18 +14,19 @@ import pytest
 import weave
 from exercise_slips import SLIPS
 
+from classroom.chapters import begin
 from classroom.check import (
     NOTHING_CAME,
+    TUPLES_WANTED,
     WrongAnswer,
     checked,
-    empty,
     expect,
     expect_prediction,
     failing,
-    planted,
-    problem_in,
-    same,
     is_blank,
+    is_same,
+    problem_in,
+    wrong_tries,
 )
 from micrograd.engine import Value
 
@@ -68,9 +70,24 @@ def test_stored_verdicts(chapter):
 
 
 @pytest.mark.parametrize('chapter', CHAPTERS)
-def test_every_check_recognises_the_likely_slip(chapter, monkeypatch):
+def test_a_check_is_called_with_the_names_of_its_parameters(chapter):
+    """So that its message can say how to call it with `reveal=True`; and no two checks share their tries."""
+    cells, names = jupytext.read(CHAPTERS[chapter]).cells, []
+    for _, tags, _, check, _ in exercises(chapter).values():
+        statements = ast.parse(cells[check].source).body
+        function = next(node for node in statements if getattr(node, 'decorator_list', ()))
+        names.append(function.name)
+        if 'exercise-extends' not in tags:
+            parameters = [argument.arg for argument in function.args.args]
+            assert ast.unparse(statements[-1]) == f"{function.name}({', '.join(parameters)})"
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize('chapter', CHAPTERS)
+def test_every_check_recognizes_the_likely_slips(chapter, monkeypatch):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     monkeypatch.setenv('TQDM_DISABLE', '1')
+    wrong_tries.clear()
     assert list(SLIPS[chapter]) == list(exercises(chapter)), "a slip for each exercise"
     cells, namespace, position = jupytext.read(CHAPTERS[chapter]).cells, {'__name__': '__main__'}, 0
     with fresh_modules():
@@ -78,10 +95,12 @@ def test_every_check_recognises_the_likely_slip(chapter, monkeypatch):
             for cell in cells[position:check]:
                 run(cell, namespace)
             assert run(cells[check], namespace).startswith('not yet: '), number
-            wrong, words = SLIPS[chapter][number]
             call = cells[check].source.splitlines()[-1]
-            said = execute(f'{wrong}\n{call}', namespace)
-            assert said.startswith('not yet: ') and words in said, f'{number}: {said}'
+            for wrong, words in SLIPS[chapter][number]:
+                said = execute(f'{wrong}\n{call}', namespace)
+                assert said.startswith('not yet: ') and words in said, f'{number}: {said}'
+                if not re.match('(@.*\n|)(def|class) ', cells[answer].source):  # a number or a choice
+                    assert said.endswith('reveal=True), shows what was expected\n') and 'expected ' not in said, number
             assert run(cells[solution], namespace) == 'right\n', number
             position = solution + 1
 
@@ -107,23 +126,22 @@ def execute(source, namespace):
 
 @contextlib.contextmanager
 def fresh_modules():
-    """Let a chapter import micrograd anew, and put the modules of this process back afterwards."""
-    import sys
-
-    import micrograd
-    modules = {name: module for name, module in sys.modules.items() if name.startswith('micrograd')}
-    attributes = dict(vars(micrograd))
-    for name in modules:
-        if name not in ('micrograd', 'classroom.check'):
-            del sys.modules[name]
+    """Let a chapter import its own micrograd, and put the modules of this process back afterwards."""
+    def ours():
+        return {name: module for name, module in sys.modules.items() if name.partition('.')[0] in ('micrograd', 'classroom')}
+    modules = ours()
+    attributes = {name: dict(vars(modules[name])) for name in ('micrograd', 'classroom')}
+    for name in modules.keys() - {'micrograd', 'classroom', 'classroom.chapters', 'classroom.check'}:
+        del sys.modules[name]
     try:
         yield
     finally:
-        for name in [name for name in sys.modules if name.startswith('micrograd')]:
+        for name in ours():
             del sys.modules[name]
         sys.modules.update(modules)
-        vars(micrograd).clear()
-        vars(micrograd).update(attributes)
+        for name, package in attributes.items():
+            vars(modules[name]).clear()
+            vars(modules[name]).update(package)
 
 
 # check.py itself
@@ -133,23 +151,26 @@ def fresh_modules():
     ('a', 'a', True), ('a', 'b', False), ('1', 1, False), (None, 0, False), ([[1.0]], [[1.0 + 1e-9]], True),
     (float('nan'), float('nan'), False), (float('inf'), float('inf'), True), (0.0, float('inf'), False),
     (1.0, float('-inf'), False), (10**400, 10**400, True), (10**400, 1.0, False), (True, True, True), ([], [], True)])
-def test_same(one, other, equal):
-    assert same(one, other, 1e-6) is equal
+def test_is_same(one, other, equal):
+    assert is_same(one, other, 1e-6) is equal
 
 
-@pytest.mark.parametrize('answer, is_empty', [(None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (0, False),
-                                              ('', False), ([0], False), (False, False)])
-def test_empty(answer, is_empty):
-    assert empty(answer) is is_empty
+def blank(x): ...
 
 
-def test_unwritten():
-    def blank(x): ...
-    def zero(): return 0
-    def said():
-        """It is said, but not done."""
-    assert is_blank(blank)
-    assert not any(map(is_blank, [zero, said, print, None, ..., []]))
+def zero():
+    return 0
+
+
+def documented():
+    """Only described, and not written: but described."""
+
+
+@pytest.mark.parametrize('answer, expected', [
+    (None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (blank, True), (0, False), ('', False),
+    ([0], False), (False, False), (zero, False), (documented, False), (print, False), (Value, False)])
+def test_is_blank(answer, expected):
+    assert is_blank(answer) is expected
 
 
 def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
@@ -158,11 +179,12 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
         expect("x", 3, 2, {3: "one too many"})
     with pytest.raises(WrongAnswer, match=r"^x\n    expected 2\n    got      4$"):
         expect("x", 4, 2, {3: "one too many"})
-    with pytest.raises(WrongAnswer, match=r"^x\n    nothing came") as empty_answer:
+    with pytest.raises(WrongAnswer, match=r"^x\n    expected 2\n    got      None\n    nothing came"):
         expect("x", None, 2)
-    assert '2' not in str(empty_answer.value)
     with pytest.raises(WrongAnswer, match=r"got      \[nan\]\n    likely slip: nan is a slope that was not given"):
         expect("x", [math.nan], [2])
+    with pytest.raises(WrongAnswer, match=r"got      'banana'$"):
+        expect("x", 'banana', 'apple')
 
 
 def test_problems(capsys):
@@ -176,44 +198,118 @@ def test_problems(capsys):
     assert capsys.readouterr().out == 'right\n'
 
 
-@pytest.mark.parametrize('answer, hint', [
-    (lambda x: None.grad, "nothing came"), (lambda x: tuple(x), "a tuple of one needs a comma"),
-    (lambda x: answer_again(x), "the one in its own place?"), (lambda x: None + 1.0, "for want of a `return`"),
-    (lambda x: sum([Value(1.0), object()]), "asks for `__radd__`"),
-    (lambda x: max(Value(1.0), Value(2.0)), "compare their `.data`"), (lambda x: 1 / 0, None)])
-def test_errors_are_explained(answer, hint, capsys):
-    checked(lambda answer: answer(2))(answer)
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith('not yet: it ended in')
-    assert hint in said[1] if hint else len(said) == 1
+@pytest.fixture
+def tell(capsys):
+    """Return a function that calls a check and returns what it printed, on one line; the tries begin at 1."""
+    def told(check, *answers, **how):
+        check(*answers, **how)
+        return capsys.readouterr().out.replace('\n    ', ' | ').strip()
+    wrong_tries.clear()
+    return told
 
 
-def answer_again(x):
-    return answer_again(x)
+def check_two():
+    """Return a fresh check, as a cell that is run again defines it."""
+    @checked
+    def check_sum(x, y):
+        expect("1 + 1, and twice that", [x, y], [2, 4], {(2, 2): "twice"})
+    return check_sum
 
 
-@pytest.mark.parametrize('prediction, words', [
-    ([], "nothing came"), ('chain', "expected a list of names, got 'chain'"), (['a'], "one more is among them"),
+HOW = "a third try, or check_sum(x, y, reveal=True), shows what was expected"
+
+
+def test_what_was_expected_is_shown_on_the_third_different_try(tell):
+    assert tell(check_two(), None, None) == f"not yet: {NOTHING_CAME}"
+    for _ in range(3):
+        assert tell(check_two(), 2, 2) == f"not yet: 1 + 1, and twice that | got      [2, 2] | likely slip: twice | {HOW}"
+    assert tell(check_two(), 2, None) == f"not yet: 1 + 1, and twice that | got      [2, None] | {NOTHING_CAME} | {HOW}"
+    assert tell(check_two(), 3, 3) == f"not yet: 1 + 1, and twice that | got      [3, 3] | {HOW}"
+    assert tell(check_two(), 5, 5) == "not yet: 1 + 1, and twice that | expected [2, 4] | got      [5, 5]"
+    assert tell(check_two(), 2, 4) == "right"
+
+
+def test_what_was_expected_is_shown_when_asked_for(tell):
+    assert 'expected [2, 4]' in tell(check_two(), 2, 2, reveal=True)
+    assert 'expected [2, 4]' in tell(check_two(), None, None, reveal=True)
+    assert 'expected [2, 4]' not in tell(check_two(), 2, 2), "asking is no try, and holds for once"
+    assert tell(check_two(), 2, 4, reveal=True) == "right"
+
+
+def test_tries_begin_again_with_a_chapter(tell):
+    for x in range(3):
+        tell(check_two(), x, x)
+    with fresh_modules():
+        begin(1)
+    assert tell(check_two(), 9, 9).endswith(HOW)
+
+
+def test_what_a_function_gives_is_told_at_once_and_what_was_to_be_predicted_is_not(tell):
+    @checked
+    def check_bug(double, prediction):
+        expect("double(2)", double(2), 4)
+        expect_prediction(prediction, ['b', 'a'])
+    for wrong in ['c'], ['d'], ['e']:
+        assert tell(check_bug, lambda x: x, wrong) == "not yet: double(2) | expected 4 | got      2"
+    assert tell(check_bug, blank, ['a', 'b']) == f"not yet: {NOTHING_CAME}"
+    for wrong, hint in ([], NOTHING_CAME), (['a'], "these are not all of them"), (['a', 'c'], "is not among them"):
+        told = tell(check_bug, lambda x: 2 * x, wrong)
+        assert hint in told and told.endswith("check_bug(double, prediction, reveal=True), shows what was expected")
+        assert "'b'" not in told
+    assert "expected ['a', 'b']" in tell(check_bug, lambda x: 2 * x, 'b')
+    assert tell(check_bug, lambda x: 2 * x, ('b', 'a', 'b')) == "right"
+
+
+@pytest.mark.parametrize('prediction, hint', [
+    ([], "nothing came"), ('a', "these are not all of them"), (['a'], "these are not all of them"),
     (['a', 'c'], "one that you name is not among them"), (['a', 'b', 'c'], "three is too many")])
-def test_predictions(prediction, words):
-    with pytest.raises(WrongAnswer, match=words) as problem:
+def test_predictions(prediction, hint):
+    with pytest.raises(WrongAnswer, match=hint):
         expect_prediction(prediction, ['b', 'a'], {('a', 'b', 'c'): "three is too many"})
-    assert "'b'" not in str(problem.value) or 'b' in prediction, "the answer is not given away"
     assert expect_prediction(['a', 'b', 'a'], ['b', 'a']) is None
 
 
-def test_planted_is_gone_afterwards_even_after_an_error():
-    class Clock:
-        def time(self):
-            return 12
-    class Watch(Clock):
-        zone = staticmethod(lambda: 'UTC')
-    with pytest.raises(ZeroDivisionError), planted(Watch, time=lambda self: 13, zone=lambda self: 'CET'):
-        assert (Watch().time(), Watch().zone(), Clock().time()) == (13, 'CET', 12)
-        raise ZeroDivisionError
-    assert (Watch().time(), Watch().zone()) == (12, 'UTC') and 'time' not in vars(Watch)
-    with pytest.raises(AttributeError), planted(Clock, tme=None):
-        pass
+def early_value():
+    """Return a class Value that can no more than be added and multiplied, itself on the left."""
+    class Value:
+        def __init__(self, data):
+            self.data = data
+
+        def __add__(self, other):
+            return self
+
+        __mul__ = __add__
+    return Value
+
+
+@pytest.mark.parametrize('cls, code, hint', [
+    (early_value(), 'x / 2', "Value has no / yet: chapter 7 builds it"),
+    (early_value(), '2 / x', "Value has no / yet: chapter 7 builds it"),
+    (early_value(), 'x - x', "Value has no - yet: chapter 7 builds it"),
+    (early_value(), '-x', "Value has no - yet: chapter 7 builds it"),
+    (early_value(), 'x**2', "Value has no ** yet: chapter 7 builds it"),
+    (early_value(), '2 + x', "int + Value asks for `__radd__`: Value has none"),
+    (early_value(), 'sum([x, x])', "int + Value asks for `__radd__`: Value has none"),
+    (early_value(), '0.5 * x', "float * Value asks for `__rmul__`: Value has none"),
+    (early_value(), 'x // 2', None), (early_value(), '[] + x', None), (early_value(), '2 + object()', None),
+    (Value, 'x / "2"', None), (Value, '"2" / x', None), (Value, 'x + None', NOTHING_CAME), (Value, 'None.grad', NOTHING_CAME),
+    (Value, 'len(None)', NOTHING_CAME), (Value, '2**x', "int ** Value asks for `__rpow__`: Value has none"),
+    (Value, 'Value(1.0, (x,), "f", _slopes=(1))', TUPLES_WANTED), (Value, 'Value(1.0, (x), "f")', TUPLES_WANTED),
+    (Value, '[*x]', None), (Value, 'max(x, x + 1)', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])
+def test_the_cause_of_an_error_is_told_where_it_is_known(cls, code, hint):
+    def check(answer, Value):
+        answer(Value(2.0))
+    def answer(x):
+        return eval(code, {'x': x, 'Value': cls, 'f': lambda f: f(f)})
+    said, *hints = problem_in(check, answer, cls).split('\n    ')
+    assert said.startswith('not yet: it ended in') and hints == ([hint] if hint else [])
+
+
+def test_an_operator_is_looked_for_in_the_class_that_the_check_sees():
+    check = eval('lambda answer: answer()', {'Value': early_value()})
+    assert problem_in(check, lambda: early_value()(2.0) / 2).endswith("Value has no / yet: chapter 7 builds it")
+    check = eval('lambda answer: answer()', {})
+    assert problem_in(check, lambda: early_value()(2.0) / 2).endswith("'Value' and 'int'")
 
 
 def test_failing():

@@ -44,12 +44,13 @@ def lines_of_code(source):
 
 
 def test_the_report_is_what_the_grader_says(capsys):
-    from classroom.check import planted
+    from unittest.mock import patch
+
     from micrograd.engine import Value
     from classroom.grade import grade
     from classroom.wrong import by_recursion
     shown = re.search(r'^chapter 6 .*?(?=^```)', (ROOT / 'README.md').read_text(encoding='utf-8'), re.DOTALL | re.MULTILINE)[0]
-    with planted(Value, backward=by_recursion):
+    with patch.object(Value, 'backward', by_recursion):
         said = grade({'Value': Value})
     assert shown == f"chapter 6   {'two ways to one node':30} {said['two ways to one node']}\n"
 

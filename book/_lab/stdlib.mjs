@@ -21,8 +21,8 @@ from importlib.util import source_hash
 from zipfile import ZipFile, ZipInfo
 
 PLACE = next(path for path in sys.path if path.endswith('.zip'))
-for name in sorted({name for text in texts for name in re.findall(r'^(?:from|import) (\\w+)', text, re.MULTILINE)}):
-    if name in sys.stdlib_module_names:
+for name in sorted({name for text in texts for name in re.findall(r'^(?:from|import) (\\w+(?:\\.\\w+)*)', text, re.MULTILINE)}):
+    if name.split('.')[0] in sys.stdlib_module_names:
         importlib.import_module(name)
 loaded = {getattr(module, '__file__', None) for module in sys.modules.values()}
 

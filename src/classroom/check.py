@@ -1,131 +1,167 @@
-"""Checks that say what they expected, what came, and what the likely slip is."""
+"""Checks that say what came, what was expected, and what the likely slip is."""
 import math
-from contextlib import contextmanager
+import re
 from functools import wraps
+from inspect import signature
+from traceback import walk_tb
 
-NOTHING_CAME = "nothing came: is your answer still empty, or a `return` missing?"
-NUMBERS_WANTED = "numbers are wanted, in a list; a tuple of one needs a comma: (x,)"
-LIST_WANTED = "a list is wanted; a layer of one neuron gives one only by `activations`"
-ERRORS = {  # what to look for, if it ended in such an error
-    "AttributeError: 'NoneType'": NOTHING_CAME,
-    "TypeError: 'NoneType'": NOTHING_CAME,
-    "TypeError: object of type 'NoneType'": NOTHING_CAME,
-    "TypeError: 'float' object is not iterable": NUMBERS_WANTED,
-    "TypeError: 'int' object is not iterable": NUMBERS_WANTED,
-    "TypeError: object of type 'float' has no len()": NUMBERS_WANTED,
-    "TypeError: 'Value' object is not iterable": LIST_WANTED,
-    "TypeError: unsupported operand": "one side is None, for want of a `return` or of "
-    "a grad that begins at 0; or a number stands left, and asks for `__radd__` or so",
-    "TypeError: '>' not supported": "Values have no order: compare their `.data`",
-    "RecursionError": "a function calls itself without end; the one in its own place?"}
+NOTHING_CAME = ("nothing came: is your answer still empty, "
+                "or does a function return nothing?")
+NAN_CAME = "nan is a slope that was not given (`_slopes=...`), or comes of infinities"
+TUPLES_WANTED = "inputs and slopes go into tuples; a tuple of one needs a comma: (x,)"
+OPERATORS = {'+': 'add', '-': 'sub', '*': 'mul', '/': 'truediv', '**': 'pow'}
+wrong_tries = {}  # {name of a check: the different wrong answers so far, as texts}
 
 
 class WrongAnswer(Exception):
-    """What is not right yet, in words."""
+    """An answer that is not right yet."""
+
+    def __init__(self, what, got, expected, hint=''):
+        """Hold what was asked, what came, what was expected, and perhaps a hint."""
+        super().__init__(what, got, expected, hint)
+        self.what, self.got, self.expected, self.hint = what, got, expected, hint
+
+    def __str__(self):
+        return self.in_words(f"expected {self.expected!r}")
+
+    def in_words(self, *lines):
+        """Return what was asked, some more lines, what came, and the hint."""
+        hints = [self.hint] if self.hint else []
+        return '\n    '.join([self.what, *lines, f"got      {self.got!r}", *hints])
+
+
+class WrongPrediction(WrongAnswer):
+    """A choice of names that is not right yet."""
 
 
 def expect(what, got, expected, hints=None, within=1e-6):
     """Return None if `got` is `expected`; else raise a WrongAnswer that says what came.
 
-    Numbers may differ by `within`, relative above 1. `slips` says where a wrong answer
+    Numbers may differ by `within`, relative above 1. `hints` says where a wrong answer
     comes from: {answer: words}.
     """
-    if same(got, expected, within):
+    if is_same(got, expected, within):
         return
-    if empty(got):  # which does not give the answer away
-        raise WrongAnswer(f"{what}\n    {NOTHING_CAME}")
-    words = f"{what}\n    expected {expected!r}\n    got      {got!r}"
-    slip = next((slips[wrong] for wrong in slips or {} if same(got, wrong, within)), '')
-    if not slip and 'nan' in repr(got):
-        slip = "nan is a slope that was not given, or inf less inf"
-    raise WrongAnswer(words + f"\n    likely slip: {slip}" * bool(slip))
+    if is_blank(got):
+        raise WrongAnswer(what, got, expected, NOTHING_CAME)
+    slip = NAN_CAME if re.search(r'\bnan\b', repr(got)) else ''
+    for wrong, hint in (hints or {}).items():
+        if is_same(got, wrong, within):
+            slip = hint
+    raise WrongAnswer(what, got, expected, f"likely slip: {slip}" if slip else '')
 
 
 def expect_prediction(prediction, found, hints=None):
-    """Return None if `prediction` lists what was `found`; else raise a WrongAnswer.
+    """Return None if `prediction` lists what was `found`; else raise a WrongPrediction.
 
-    It does not say what was found, so that one can think again. The keys of `slips` are
-    sorted tuples.
+    The keys of `hints` are sorted tuples.
     """
-    if not isinstance(prediction, (list, tuple, set)):
-        raise WrongAnswer(f"your prediction: expected a list of names, got {prediction!r}")
-    names = sorted(set(prediction))
-    if names != sorted(found):
-        one_too_many = "one that you name is not among them"
-        slip = one_too_many if set(names) - set(found) else "one more is among them"
-        slip = NOTHING_CAME if not names else (slips or {}).get(tuple(names), slip)
-        raise WrongAnswer(f"your prediction {names}\n    {slip}")
+    names = [prediction] if isinstance(prediction, str) else sorted(set(prediction))
+    if names == sorted(found):
+        return
+    one_too_many = "one that you name is not among them"
+    hint = one_too_many if set(names) - set(found) else "these are not all of them"
+    hint = (hints or {}).get(tuple(names), hint) if names else NOTHING_CAME
+    raise WrongPrediction("your prediction", names, sorted(found), hint)
 
 
-def same(one, other, within):
-    """Return whether two answers are equal: numbers nearly, sequences one by one."""
+def is_same(one, other, within):
+    """Return whether two answers are equal: numbers nearly, sequences item by item."""
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        pairs = list(zip(one, other))
-        return len(one) == len(other) and all(same(x, y, within) for x, y in pairs)
+        pairs = zip(one, other)
+        return len(one) == len(other) and all(is_same(x, y, within) for x, y in pairs)
     try:
-        near = math.isclose(one, other, rel_tol=within, abs_tol=within)
+        return math.isclose(one, other, rel_tol=within, abs_tol=within)
     except (TypeError, ValueError, OverflowError):  # not two numbers, or too large
-        near = False
-    return near or bool(one == other)
-
-
-def empty(answer):
-    """Return whether an answer, or a part of it, was never given."""
-    if isinstance(answer, (list, tuple)):
-        return not answer or any(map(empty, answer))
-    return answer is None or answer is ...
+        return bool(one == other)
 
 
 def is_blank(answer):
-    """Return whether an answer is a function in which nothing stands but `...`."""
-    def says(function):
+    """Return whether an answer, or an item of it, was never given.
+
+    That is None, `...`, a list without items, or a function that holds only `...`.
+    """
+    if isinstance(answer, (list, tuple)):
+        return not answer or any(map(is_blank, answer))
+    def blank(): ...
+    def body(function):
         code = getattr(function, '__code__', None)
         return code and (code.co_code, code.co_consts)
-    def blank(): ...
-    return says(answer) == says(blank)
+    return answer is None or answer is ... or body(answer) == body(blank)
 
 
 def checked(check):
     """Return `check` as a function that prints 'right', or what is not right yet.
 
-    A check takes a reader's answer and calls `expect`; an error on the way is a wrong
-    answer, too.
+    A check takes a reader's answers, and calls `expect`. Where these are numbers or
+    choices, and not functions or classes, what was expected is shown on the third
+    different try, or if `reveal`.
     """
     @wraps(check)
-    def verdict(*answer):
-        print(problem_in(check, *answer) or "right")
+    def verdict(*answers, reveal=False):
+        print(problem_in(check, *answers, reveal=reveal) or "right")
     return verdict
 
 
-def problem_in(check, *answer):
-    """Return what is not right yet, in words; '' where all of it is right."""
-    if any(map(is_blank, answer)):
+def problem_in(check, *answers, reveal=True):
+    """Return what is not right yet, in words; '' where all of it is right.
+
+    An error on the way is a wrong answer, too.
+    """
+    if not reveal and any(map(is_blank, answers[:1])):  # a prediction is the second
         return f"not yet: {NOTHING_CAME}"
     try:
-        check(*answer)
-    except WrongAnswer as problem:
-        return f"not yet: {problem}"
+        check(*answers)
+    except WrongAnswer as wrong:
+        if reveal or not is_hidden(check, answers, wrong):
+            return f"not yet: {wrong}"
+        call = ', '.join([*signature(check).parameters, 'reveal=True'])
+        how = f"a third try, or {check.__name__}({call}), shows what was expected"
+        return f"not yet: {wrong.in_words()}\n    {how}"
     except (Exception, SystemExit) as error:
-        end = f"{type(error).__name__}: {error}"
-        hints = [hint for begin, hint in ERRORS.items() if end.startswith(begin)]
-        return '\n    '.join([f"not yet: it ended in {end}", *hints[:1]])
+        cause = cause_of(error, check, answers)
+        words = f"not yet: it ended in {type(error).__name__}: {error}"
+        return f"{words}\n    {cause}" if cause else words
     return ''
 
 
-@contextmanager
-def planted(owner, **wrong):
-    """Replace methods of a class, or functions of a module, while a `with` lasts."""
-    inherited = {name for name in wrong if name not in vars(owner)}
-    right = {name: vars(owner).get(name, getattr(owner, name)) for name in wrong}
-    try:
-        for name, replacement in wrong.items():
-            setattr(owner, name, replacement)
-        yield
-    finally:
-        for name, original in right.items():
-            setattr(owner, name, original)
-            if name in inherited:
-                delattr(owner, name)
+def is_hidden(check, answers, wrong):
+    """Return whether this is a guess, and one of the first two that were wrong."""
+    guesses = [answer for answer in answers if not callable(answer)]
+    if len(guesses) < len(answers) and not isinstance(wrong, WrongPrediction):
+        return False  # what a function gives
+    tries = wrong_tries.setdefault(check.__name__, set())
+    if not is_blank(wrong.got):
+        tries.add(repr(guesses))
+    return len(tries) < 3
+
+
+def cause_of(error, check, answers):
+    """Return the cause of an error, where the error itself shows it; else ''."""
+    text = str(error)
+    if "'NoneType'" in text:
+        return NOTHING_CAME
+    frame = list(walk_tb(error.__traceback__))[-1][0]
+    maker = frame.f_locals.get('self') if frame.f_code.co_name == '__init__' else None
+    if "object is not iterable" in text and type(maker).__name__ == 'Value':
+        return TUPLES_WANTED
+    classes = {getattr(answer, '__name__', ''): answer for answer in answers}
+    return missing_operator(text, classes.get('Value', check.__globals__.get('Value')))
+
+
+def missing_operator(text, Value):
+    """Return which operator the class does not have, if the error is about it."""
+    found = re.search(r"for (?:unary )?([-+*/]+).*: '(\w+)'(?: and '(\w+)')?$", text)
+    operator, left, right = found.groups() if found else ('', '', '')
+    if not Value or operator not in OPERATORS or 'Value' not in (left, right):
+        return ''
+    name = OPERATORS[operator]
+    if not hasattr(Value, f'__{name}__'):
+        chapter = 2 if operator in ('+', '*') else 7
+        return f"Value has no {operator} yet: chapter {chapter} builds it"
+    if left != 'Value' and not hasattr(Value, f'__r{name}__'):
+        return f"{left} {operator} Value asks for `__r{name}__`: Value has none"
+    return ''
 
 
 def failing(*tests):
