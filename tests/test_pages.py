@@ -8,7 +8,6 @@ import pytest
 import weave
 
 from micrograd.engine import Value
-from classroom.wrong import inputs_first
 
 BOOK = Path(__file__).parents[1] / 'book'
 PAGES = {path.stem: path.read_text(encoding='utf-8') for path in BOOK.glob('*.md')}
@@ -43,15 +42,22 @@ def test_a_term_is_linked_where_it_is_first_used(term):
     raise AssertionError(f"no chapter links the term {term}")
 
 
-def waiting_lists(search, root):
-    """Return the list that waits in a search from `root`, as text, each time that a node is taken off it."""
+def steps_of_the_search(root):
+    """Return (the stack, what comes off it), as texts, for each step of the search from `root`."""
+    search = Value._topological_order
     lines, first = inspect.getsourcelines(search)
-    takes_off = first + next(i for i, line in enumerate(lines) if 'node = waiting.pop()' in line)
-    lists = []
+    pops = first + next(i for i, line in enumerate(lines) if 'stack.pop()' in line)
+    steps = []
 
     def look(frame, event, _):
-        if event == 'line' and frame.f_lineno == takes_off:
-            lists.append(' '.join(str(v and (v.label or v.data)) for v in frame.f_locals['waiting']))
+        if event == 'line' and frame.f_lineno == pops:
+            stack, opened = frame.f_locals['stack'], frame.f_locals['opened']
+            names = [str(node.label or node.data) for node, _ in stack]
+            shown = ' '.join(name + '✓' * placed for name, (_, placed) in zip(names, stack))
+            node, placed = stack[-1]
+            event = ('is placed' if placed else 'was opened before: nothing happens' if node in opened
+                     else 'is opened' if node._prev else 'is opened, and has no inputs')
+            steps.append((shown, f"`{names[-1]}` {event}"))
         return look
     before = sys.gettrace()
     sys.settrace(lambda frame, *_: look if frame.f_code is search.__code__ else None)
@@ -59,7 +65,7 @@ def waiting_lists(search, root):
         search(root)
     finally:
         sys.settrace(before)
-    return lists
+    return steps
 
 
 def test_the_table_of_the_search_is_a_real_search():
@@ -69,5 +75,5 @@ def test_the_table_of_the_search_is_a_real_search():
     c.label = 'c'
     d = c + b
     d.label = 'd'
-    table = PAGES['06-order'].partition('| waiting |')[2].partition('\n\n')[0]
-    assert waiting_lists(inputs_first, d) == re.findall(r'^\| `(.*?)` \|', table, re.MULTILINE)
+    table = PAGES['06-order'].partition('| stack |')[2].partition('\n\n')[0]
+    assert steps_of_the_search(d) == re.findall(r'^\| `(.*?)` \| (.*?) \|', table, re.MULTILINE)
