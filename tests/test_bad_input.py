@@ -55,7 +55,7 @@ v / 0                                   | ZeroDivisionError | **-1 expects a bas
 v / zero                                | ZeroDivisionError | **-1 expects a base that is not 0
 zero**-0.5                              | ZeroDivisionError | **-0.5 expects a base that is not 0
 v**'2'                                  | TypeError         | ** expects a number as exponent, got '2'
-v**v                                    | TypeError         | ** expects a number as exponent, got Value(data=1.0, grad=0)
+v**v                                    | TypeError         | ** expects a number as exponent, got Value(data=1.0
 below**0.5                              | ValueError        | **0.5 expects a base of 0 or more, got -8.0
 far**200                                | OverflowError     | **200 expects a result that fits a float, got 1000.0
 1 / Value(5e-324)                       | OverflowError     | **-1 expects a result that fits a float, got 5e-324
@@ -106,7 +106,7 @@ Steps(big)                              | ValueError        | expected 40 values
 watch(None)                             | TypeError         | expected a Value, got None
 watch(big)                              | ValueError        | expected 40 values at most, got 101
 watch(v, [1.0])                         | ValueError        | expected nodes of the graph in the order, got 1.0
-watch(v, [v, below])                    | ValueError        | expected nodes of the graph in the order, got Value(data=-8.0
+watch(v, [v, below])                    | ValueError        | expected nodes of the graph in the order, got Value(
 softmax([])                             | ValueError        |
 cross_entropy([v, v], 2)                | IndexError        | expected a target below 2, got 2
 cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
@@ -122,7 +122,7 @@ None * d                                | TypeError         | Dual expects a rea
 d - v                                   | TypeError         | Dual expects a real number, got Value(data=1.0
 v + d                                   | TypeError         | Dual expects a real number, got Value(data=1.0
 d / 0                                   | ZeroDivisionError |
-d**d                                    | TypeError         | ** expects a number as exponent, got Dual(data=1.0, slope=0)
+d**d                                    | TypeError         | ** expects a number as exponent, got Dual(data=1.0
 Dual(-8.0)**0.5                         | ValueError        |
 Dual(0.0).log()                         | ValueError        |
 Dual(1000.0).exp()                      | OverflowError     |
@@ -156,7 +156,8 @@ def promises():
         own = rf'\b{name}\('
         looks = {name: own, '__init__': own, '__call__': rf'{own}.*\)\(', **CALLS}
         for member, function in ({name: what} if inspect.isfunction(what) else vars(what)).items():
-            for error in re.findall(r'\b\w+Error\b|\bWrong\w+', inspect.isfunction(function) and function.__doc__ or ''):
+            words = function.__doc__ if inspect.isfunction(function) else None
+            for error in re.findall(r'\b\w+Error\b|\bWrong\w+', words or ''):
                 yield looks.get(member, rf'\.{member}\('), error
 
 

@@ -40,8 +40,8 @@ def test_numbers_and_gradients_are_those_of_plain_layers():
 def test_against_pytorch():
     torch = pytest.importorskip('torch', reason="PyTorch is the witness here")
     rng = random.Random(3)
-    rows, x, biases = [[[Value(rng.gauss(0, 1)) for _ in range(5)] for _ in range(3)], numbers(1.0, -2.0, 0.5, 0.0, 3.0),
-                       numbers(0.1, 0.2, 0.3)]
+    rows = [[Value(rng.gauss(0, 1)) for _ in range(5)] for _ in range(3)]
+    x, biases = numbers(1.0, -2.0, 0.5, 0.0, 3.0), numbers(0.1, 0.2, 0.3)
     sum(s.tanh() for s in weighted_sums(rows, x, biases)).backward()
     w, v, b = (torch.tensor(data, dtype=torch.float64, requires_grad=True)
                for data in ([[p.data for p in row] for row in rows], [p.data for p in x], [p.data for p in biases]))

@@ -36,14 +36,15 @@ def test_cutting_loses_nothing(module):
 
 
 def test_pieces():
-    source = '"""Head."""\nimport os\n\n\n@deco\ndef f():\n    pass\n\n\nclass C:\n    """C."""\n\n    def m(self):\n        pass\n'
+    source = '"""H."""\n\n\n@deco\ndef f():\n    pass\n\n\nclass C:\n    """C."""\n\n    def m(self):\n        pass\n'
     assert list(pieces(source)) == ['', 'f', 'C', 'C.m']
     assert pieces(source)['f'] == '@deco\ndef f():\n    pass\n'
     assert pieces(source)['C.m'] == '    def m(self):\n        pass\n'
 
 
 def test_a_method_is_shown_inside_its_class():
-    assert weave.listing(['micrograd.engine.Value.__neg__']).startswith('@extend(Value)\nclass Value:\n    def __neg__(self):')
+    one = weave.listing(['micrograd.engine.Value.__neg__'])
+    assert one.startswith('@extend(Value)\nclass Value:\n    def __neg__(self):')
     both = weave.listing(['micrograd.nn.Module', 'micrograd.nn.Module.parameters'])
     assert both.startswith('class Module:') and '@extend' not in both
 
@@ -67,10 +68,11 @@ CELL = '```{{code-cell}} ipython3\n:weave: {}\n\n{}```\n'
 
 
 def test_a_stale_listing_is_refused(tmp_path):
-    path = chapter(tmp_path, CELL.format('micrograd.engine.binary_operator', 'old code\n'))
+    piece = 'micrograd.engine.binary_operator'
+    path = chapter(tmp_path, CELL.format(piece, 'old code\n'))
     with pytest.raises(weave.LoomError, match='02-memory.md has stale listings'):
         weave.check_listings([path])
-    assert weave.woven(path.read_text()) == CELL.format('micrograd.engine.binary_operator', weave.listing(['micrograd.engine.binary_operator']))
+    assert weave.woven(path.read_text()) == CELL.format(piece, weave.listing([piece]))
 
 
 def test_a_listing_shown_twice_is_refused(tmp_path):

@@ -24,7 +24,7 @@ def prose(text):
 
 
 def test_every_question_is_answered_in_one_place_and_every_answer_is_listed():
-    answers = [target for name, text in PAGES.items() for target in re.findall(r'^\((q-[\w-]+)\)=$', text, re.MULTILINE)]
+    answers = [target for text in PAGES.values() for target in re.findall(r'^\((q-[\w-]+)\)=$', text, re.MULTILINE)]
     assert len(QUESTIONS) > 50 and sorted(answers) == sorted(QUESTIONS)
     assert len(set(QUESTIONS)) == len(QUESTIONS)
 
@@ -35,7 +35,8 @@ def test_a_term_is_linked_where_it_is_first_used(term):
     for chapter in weave.chapters():
         text = prose(PAGES[chapter.stem])
         linked = re.search(rf'\{{term\}}`(?:[^`<]*<)?{term}>?`', text)
-        unlinked = re.search(word, re.sub(r'\{term\}`[^`]*`', '', text[:linked.start()] if linked else text), re.IGNORECASE)
+        before = text[:linked.start()] if linked else text
+        unlinked = re.search(word, re.sub(r'\{term\}`[^`]*`', '', before), re.IGNORECASE)
         assert not unlinked, f"{chapter.stem}: {unlinked.string[unlinked.start() - 60:unlinked.end() + 20]!r}"
         if linked:
             return

@@ -158,8 +158,8 @@ def in_range(y):
 
 def close(one, other, tolerance=1e-9):
     """Return whether two numbers agree. Infinite slopes may differ in sign, and nan is not less than nan."""
-    return math.isclose(abs(one) if math.isinf(one) else one, abs(other) if math.isinf(other) else other,
-                        rel_tol=tolerance) or math.isnan(one) and math.isnan(other)
+    same_kind = any(kind(one) and kind(other) for kind in (math.isinf, math.isnan))
+    return same_kind or math.isclose(one, other, rel_tol=tolerance)
 
 
 def check(recipe, witness, tolerance=1e-9, absolute=0.0):
@@ -175,7 +175,7 @@ def check(recipe, witness, tolerance=1e-9, absolute=0.0):
     GRAPHS.add((repr(at), *steps))
     for i, (mine, other, shaken) in enumerate(zip(ours, theirs, noisy)):
         rounded = shaken is None or not close(other, shaken, tolerance)
-        excused = rounded or i and (math.isnan(mine) or math.isnan(other) or not in_range(y))
+        excused = rounded or (i > 0 and (math.isnan(mine) or math.isnan(other) or not in_range(y)))
         NUMBERS_SEEN['excused' if excused else 'compared'] += 1
         assert excused or abs(mine - other) < absolute or close(mine, other, tolerance), \
             report(at, steps, y, ours, theirs)

@@ -91,7 +91,8 @@ def test_each_step_has_a_button_a_picture_and_a_caption():
     page = Tags(steps._repr_html_())
     radios, pictures = page.named('input'), [svg for svg in page.named('svg') if svg.get('role') == 'img']
     assert len(radios) == len(pictures) == len(steps.captions) == 4
-    assert len({radio['name'] for radio in radios}) == 1 and [('checked' in radio) for radio in radios] == [True] + [False] * 3
+    assert len({radio['name'] for radio in radios}) == 1
+    assert ['checked' in radio for radio in radios] == [True, False, False, False]
     for radio, picture, caption in zip(radios, pictures, steps.captions):
         assert f'<span id="{radio["aria-describedby"]}">{caption}</span>' in steps._repr_html_()
         assert picture['aria-label'].startswith(caption) and 'grad' in picture['aria-label']
@@ -135,4 +136,5 @@ def test_by_hand():
     steps = Steps(y)
     a.grad = 2.0
     steps.take(y)
-    assert steps.captions == ['v0 begins with 1.', 'v0 passes its 1 back: a gets 2 × 1 = 2; the 2 gets 3 × 1 = 3, has 0.']
+    assert steps.captions == [
+        'v0 begins with 1.', 'v0 passes its 1 back: a gets 2 × 1 = 2; the 2 gets 3 × 1 = 3, has 0.']
