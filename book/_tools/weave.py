@@ -54,11 +54,6 @@ def number(chapter):
     return int(chapter.name.split('-')[0])
 
 
-def code_cells(name):
-    """Return the code cells of a chapter, such as '12-moons': each has `source` and `metadata`."""
-    return [cell for cell in jupytext.read(BOOK / f'{name}.md').cells if cell.cell_type == 'code']
-
-
 def listing(names):
     """Return the code of a cell that shows these pieces ('micrograd.engine' for the module's head)."""
     module, *others = {split(name)[0] for name in names}

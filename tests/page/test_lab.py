@@ -11,7 +11,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 SINCE_3_14 = ' and no __dict__ for setting new attributes'  # in the words of an AttributeError
 CHAPTERS = [path.stem for path in weave.chapters()]
-LONG = {'12-moons'}  # a minute in the page
+SLOW = {'12-moons'}  # a minute in the page
 # Python 3.14, which runs in the page, makes a tuple of floats that its collector does not look at.
 BY_VERSION = {('13-cost', 5): ['done']}
 
@@ -51,7 +51,7 @@ def words(cell):
     return said
 
 
-@pytest.mark.parametrize('chapter', [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in CHAPTERS])
+@pytest.mark.parametrize('chapter', [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in CHAPTERS])
 def test_every_cell_says_in_the_page_what_the_book_says(browser, address, chapter):
     browser.get(f'{address}/{chapter}.html')
     book = cells(browser.page_source)

@@ -1,7 +1,7 @@
 """Train the model of chapter 15 for as long as it takes, and store the run: `make gpt`.
 
-The model is the chapter's: its cells with the tag `model` are executed. Ctrl-C keeps what was learnt, in
-_build/gpt.json; the next call goes on from there. The finished run goes to src/classroom/data/gpt.json.
+The model is the chapter's: its cells with the tag `model` are executed. Ctrl-C saves the run in _build/gpt.json, and
+the next call resumes it. The finished run goes to src/classroom/data/gpt.json.
 """
 import datetime
 import json
@@ -10,34 +10,27 @@ import os
 import platform
 import random
 import time
+from itertools import pairwise
+from pathlib import Path
 
-import jupytext
 from tqdm import tqdm
-from weave import BOOK, ROOT, write
+from workloads import run_cells
 
 from micrograd.learn import Adam
 
+ROOT = Path(__file__).parents[2]
 CHECKPOINT = ROOT / '_build' / 'gpt.json'
-STORED = ROOT / 'src' / 'micrograd' / 'data' / 'gpt.json'
+STORED = ROOT / 'src' / 'classroom' / 'data' / 'gpt.json'
 SEED, STEPS, BATCH, RATE, EVERY = 42, 3000, 8, 0.01, 50
 SHOWN = (0, 50, 200, 1000, 3000)  # steps after which the model writes, and is tested
 
 
-def chapter():
-    """Return the names that the chapter's `model` cells define."""
-    names = {}
-    for cell in jupytext.read(BOOK / '15-attention.md').cells:
-        if 'model' in cell.metadata.get('tags', ()):
-            exec(cell.source, names)
-    return names
-
-
 class Run:
-    """A training run that can be stopped at any step, and taken up again."""
+    """A training run that can be stopped at any step, and resumed."""
 
     def __init__(self):
-        """Begin, or go on from the checkpoint where there is one."""
-        self.book = chapter()
+        """Start from scratch, or resume the run that the checkpoint holds."""
+        self.book = run_cells('15-attention', 'model', {})
         self.model = self.book['GPT'](random.Random(SEED))
         self.adam = Adam(self.model.parameters())
         self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
@@ -45,8 +38,11 @@ class Run:
             self.load(json.loads(CHECKPOINT.read_text()))
 
     def load(self, state):
-        """Take up the state that `save` has written."""
-        for p, number in zip(self.model.parameters(), state.pop('weights')):
+        """Take the state that `save` has written. ValueError if it is not that of this model."""
+        parameters, weights = self.model.parameters(), state.pop('weights')
+        if len(weights) != len(parameters):
+            raise ValueError(f"expected {len(parameters)} weights, got {len(weights)}")
+        for p, number in zip(parameters, weights):
             p.data = number
         vars(self.adam).update(state.pop('adam'))
         vars(self).update(state)
@@ -65,7 +61,7 @@ class Run:
         return [p.data for p in self.model.parameters()]
 
     def step(self):
-        """Learn from one batch, which depends on the step alone, so that a stopped run goes on as if it had not been."""
+        """Learn from one batch, which depends on the step alone: a run that was resumed is as one that never stopped."""
         began, number = time.perf_counter(), self.adam.steps
         batch = random.Random(f'{SEED} {number}').sample(self.book['seen'], BATCH)
         loss = self.book['loss_of'](self.model, batch)
@@ -112,16 +108,26 @@ def bigrams(book):
 
 def pairs(book, which):
     texts = [book['codes'](name) for name in book[which]]
-    return [pair for text in texts for pair in zip(text, text[1:])]
+    return [pair for text in texts for pair in pairwise(text)]
 
 
 def machine():
     return f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}, one core"
 
 
+def started():
+    """Return a run: from the checkpoint, or from scratch, with a damaged checkpoint kept beside."""
+    try:
+        return Run()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        damaged = CHECKPOINT.rename(CHECKPOINT.with_suffix('.damaged'))
+        print(f"{CHECKPOINT} is no checkpoint of this run ({error!r}): kept as {damaged.name}; starting from scratch")
+        return Run()
+
+
 def main():
     """Train to the end, or until Ctrl-C."""
-    run = Run()
+    run = started()
     try:
         for number in tqdm(range(run.adam.steps, STEPS), initial=run.adam.steps, total=STEPS):
             if number in SHOWN and not any(step == number for step, _ in run.samples):
@@ -132,9 +138,9 @@ def main():
         run.show()
     except KeyboardInterrupt:
         run.save()
-        print(f"stopped after {run.adam.steps} of {STEPS} steps: `make gpt` goes on from here")
+        print(f"stopped after {run.adam.steps} of {STEPS} steps: `make gpt` resumes from here")
         return
-    write(STORED, json.dumps(run.result()) + '\n')
+    STORED.write_text(json.dumps(run.result()) + '\n', encoding='utf-8')
     CHECKPOINT.unlink(missing_ok=True)
 
 
