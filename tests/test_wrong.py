@@ -1,4 +1,4 @@
-"""Every engine of wrong.py is rejected: by this suite, and by the grid of chapter 9."""
+"""Every engine of wrong.py is rejected: by the tests of the library, and by the grid of chapter 9."""
 import os
 import subprocess
 import sys
@@ -7,39 +7,38 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from classroom.wrong import WRONG
 from micrograd.engine import Value
 from micrograd.nn import Module
-from classroom.wrong import WRONG
 
 ROOT = Path(__file__).parents[1]
-SUITE = ['tests/test_engine.py', 'tests/test_nn.py']
-RUN = """
+PROGRAM = """
 import sys
 import pytest
+from classroom.wrong import WRONG
 from micrograd.engine import Value
 from micrograd.nn import Module
-from classroom.wrong import WRONG
 for name in sys.argv[1:]:
     method, wrong = WRONG[name]
     setattr(Value if hasattr(Value, method) else Module, method, wrong)
-sys.exit(pytest.main(['-o', 'addopts=', '-p', 'no:cacheprovider', '-q', '-x', {suite}]))
+sys.exit(pytest.main(['-qx', '-o', 'addopts=', '-p', 'no:cacheprovider', 'tests/test_engine.py', 'tests/test_nn.py']))
 """
 
 
-def run_suite(*names):
-    program = RUN.replace('{suite}', ', '.join(map(repr, SUITE)))
-    return subprocess.run([sys.executable, '-c', program, *names], cwd=ROOT, capture_output=True, text=True, check=False,
-                          timeout=120, env={**os.environ, 'GRAPHVIZ_DOT': ''})
+def run_tests(*names):
+    """Run the tests of engine and networks, in a process of their own, with wrong methods planted."""
+    return subprocess.run([sys.executable, '-c', PROGRAM, *names], cwd=ROOT, capture_output=True, text=True, check=False,
+                          timeout=120, env={**os.environ, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'})
 
 
-def test_the_suite_accepts_the_right_engine():
-    result = run_suite()
+def test_the_right_engine_is_accepted():
+    result = run_tests()
     assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize('name', WRONG)
-def test_the_suite_rejects_a_wrong_engine(name):
-    result = run_suite(name)
+def test_a_wrong_engine_is_rejected(name):
+    result = run_tests(name)
     assert result.returncode == 1 and '1 failed' in result.stdout, result.stdout
 
 
