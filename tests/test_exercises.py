@@ -295,7 +295,7 @@ def early_value():
     (Value, 'x / "2"', None), (Value, '"2" / x', None), (Value, 'x + None', NOTHING_CAME), (Value, 'None.grad', NOTHING_CAME),
     (Value, 'len(None)', NOTHING_CAME), (Value, '2**x', "int ** Value asks for `__rpow__`: Value has none"),
     (Value, 'Value(1.0, (x,), "f", _slopes=(1))', TUPLES_WANTED), (Value, 'Value(1.0, (x), "f")', TUPLES_WANTED),
-    (Value, '[*x]', None), (Value, 'max(x, x + 1)', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])
+    (Value, 'list(x)', None), (Value, 'max(x, x + 1)', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])
 def test_the_cause_of_an_error_is_told_where_it_is_known(cls, code, hint):
     def check(answer, Value):
         answer(Value(2.0))

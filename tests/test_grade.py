@@ -25,6 +25,7 @@ def test_full_marks():
     ('at_first_visit', 'two ways to one node', "before c has added its share"),
     ('level_by_level', 'the other way round', "before c has added its share"),
     ('marked_too_early', 'the other way round', "before c has added its share"),
+    ('by_recursion', 'a long chain', "use a stack"),
     ('without_reset', 'backward twice', "inner nodes begin with what the first call has left"),
     ('slope_from_input', 'the exponential', "its result, not its input"),
     ('by_formula', 'the hyperbolic tangent', "OverflowError"),
