@@ -127,7 +127,7 @@ $(IN_C): | $(VENV)/bin/pip
 $(NPM): $(addprefix book/_lab/, package.json package-lock.json .npmrc parts.json stdlib.mjs) requirements.txt | $(BOOK)
 	rm -rf $(VENV)/lab && mkdir -p $(VENV)/lab
 	cp book/_lab/package.json book/_lab/package-lock.json book/_lab/.npmrc $(VENV)/lab
-	$(BIN)/npm ci --loglevel=error --prefix $(VENV)/lab
+	$(BIN)/npm ci --prefix $(VENV)/lab
 	wheels=$$($(BIN)/node -p 'require("./book/_lab/parts.json").wheels.join("|")') && \
 	sed -nE "/^($$wheels)==/,/[^\\]$$/p" requirements.txt | $(BIN)/python -m pip download -q --no-deps \
 	    --only-binary :all: --require-hashes --dest $(VENV)/lab/wheels -r /dev/stdin
@@ -149,5 +149,5 @@ $(LAB): $(NPM) pyproject.toml $(wildcard src/*/*.py src/classroom/data/* book/[0
 $(PAGE): $(addprefix tests/page/, package.json package-lock.json .npmrc) | $(BOOK)
 	rm -rf $(VENV)/page && mkdir -p $(VENV)/page
 	cp tests/page/package.json tests/page/package-lock.json tests/page/.npmrc $(VENV)/page
-	$(BIN)/npm ci --loglevel=error --prefix $(VENV)/page
+	$(BIN)/npm ci --prefix $(VENV)/page
 	@touch $@

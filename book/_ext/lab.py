@@ -1,4 +1,4 @@
-"""Sphinx: the lab, on the pages that have cells: what `make` packs into _build/lab, and a small script that calls it."""
+"""Sphinx: the lab, on pages that have cells: what `make` packs into _build/lab, and a small script that calls it."""
 from hashlib import sha1
 from pathlib import Path
 
@@ -6,7 +6,7 @@ LAB = Path(__file__).parents[2] / '_build' / 'lab'
 
 
 def add_files(app, config):
-    """Let the packed files be copied into the pages' _static; a change of any of them lets pages be written anew."""
+    """Let the packed files be copied into the pages' _static; when any of them changes, all pages are written."""
     files = sorted(LAB.rglob('*.*'))
     if files:
         config.html_static_path.append(str(LAB))

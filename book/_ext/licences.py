@@ -13,7 +13,8 @@ IN_THE_LAB = [name for name in PARTS['wheels'] if name != 'micrograd_book']
 PACKAGES = ('Sphinx', 'pydata-sphinx-theme', 'sphinx-book-theme', 'sphinx-copybutton', 'sphinx-design', 'myst-nb',
             'pygments', *IN_THE_LAB)
 # Texts that those in the lab are under and do not bring: the packages here are under the same.
-SAME = {'PSF-2.0, of CPython and its library (inside pyodide)': 'typing_extensions', 'MPL-2.0, of pyodide': 'hypothesis'}
+SAME = {'PSF-2.0, of CPython and its library (inside pyodide)': 'typing_extensions',
+        'MPL-2.0, of pyodide': 'hypothesis'}
 INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free by Fonticons, Inc.: its icons CC BY 4.0
 (creativecommons.org/licenses/by/4.0), its fonts SIL OFL 1.1, its code MIT. Inside sphinx-copybutton: clipboard.js, MIT.
 The terms of MIT are those of the packages below that are under it. Inside @hpcc-js/wasm-graphviz: Graphviz, EPL-2.0."""
@@ -22,7 +23,7 @@ LINE = '\n\n' + '-' * 72 + '\n\n'
 
 
 def licence(name):
-    """Return name, version and licence of an installed package, and the licence's text. AssertionError if it has none."""
+    """Return name, version and the text of the licence of an installed package. AssertionError if it has none."""
     package = distribution(name)
     files = [file for file in package.files if re.fullmatch(r'(licen[cs]e|copying)([.-].*)?', file.name, re.IGNORECASE)
              and '.dist-info' in str(file)]
@@ -35,8 +36,8 @@ def write_licences(app, error):
     """Write _static/LICENCES.txt."""
     if not error and app.builder.format == 'html':
         same = [f'{what}, as {name} brings it{LINE}{licence(name)}' for what, name in SAME.items()]
-        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE, *map(licence, PACKAGES), *same,
-                 *(path.read_text(encoding='utf-8') for path in TEXTS)]
+        parts = ["What comes with the pages from elsewhere, and under which licences.", INSIDE,
+                 *map(licence, PACKAGES), *same, *(path.read_text(encoding='utf-8') for path in TEXTS)]
         (app.outdir / '_static' / 'LICENCES.txt').write_text(LINE.join(parts) + '\n', encoding='utf-8')
 
 

@@ -1,0 +1,156 @@
+"""Sphinx: what the theme, and Sphinx itself, do not do as this book needs it.
+
+For those who hear the page, for the browser's console, and for those who must know that no page can call home: each
+page is changed where it is rendered. Formulas need no script, the font of icons holds only those that occur, and the
+same book has the same bytes in every folder.
+"""
+import re
+from base64 import b64encode
+from hashlib import sha256
+from types import SimpleNamespace
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from fontTools.subset import main as subset
+from sphinx.builders.html import BuildInfo
+
+
+def name_controls(page):
+    """Call buttons what they say, and let all content stand in a landmark."""
+    for button in page.select('.search-button-field, .theme-switch-button'):
+        del button['aria-label']
+        if not button.get_text(strip=True):
+            button['aria-label'] = 'Search'
+    for button in page.select('.theme-switch-button'):
+        button['aria-label'] = 'Color mode'
+        for icon in button.find_all(['i', 'span', 'svg']):
+            icon['aria-hidden'] = 'true'
+            icon.attrs.pop('title', None)
+    for entry in page.select('[role="doc-biblioentry"]'):
+        entry['role'] = 'listitem'  # the older role is deprecated
+    for sidebar in page.select('#pst-primary-sidebar'):
+        sidebar['role'], sidebar['aria-label'] = 'complementary', 'Sidebar'
+
+
+def name_folds(page):
+    """Call a folded cell by its own words, such as "Solution", and not "Toggle hidden content"."""
+    for summary in page.select('summary[aria-label="Toggle hidden content"]'):
+        del summary['aria-label']
+        for words in summary.select('p.admonition-title'):
+            words.name = 'span'  # which may stand in a summary
+
+
+# Thebe wants a server elsewhere; the book has no such folds and tabs; icons as scripts weigh 1.5 MB, beside a font.
+UNUSED = (r'thebe|requestKernel|kernelName|toggle(button|Hint|Open)|design-tabs|fontawesome\.js|'
+          r'_OPTIONS\.(page|search)')
+ONLY_FOR_SEARCH = r'searchtools|language_data|searchindex'
+
+
+def remove_scripts(page, pagename):
+    """Leave out what is unused or stands twice, let no script delay the page, and no handler stand in the HTML."""
+    unused = UNUSED if pagename == 'search' else f'{UNUSED}|{ONLY_FOR_SEARCH}'
+    seen = set()
+    for tag in page.head.find_all(['script', 'meta']) + page.body.find_all('script'):
+        if re.search(unused, tag.get_text() + tag.get('src', '')) or str(tag) in seen:
+            tag.decompose()
+            continue
+        seen.add(str(tag))
+        if tag.get('src'):
+            tag['defer'] = ''
+    for link in page.select('link[href*="togglebutton"], link[href*="thebe"], link[rel="preload"]'):
+        link.decompose()
+    for link in page.select('link[href*="styles/theme.css"]'):
+        link['href'] = re.sub(r'styles/theme\.css.*', 'basic.css', link['href'])  # which is all that it imports
+    for button in page.select('[onclick]'):
+        button['data-does'] = button['onclick'].rstrip('()')
+        del button['onclick']
+
+
+def edit_text(page):
+    """Let "edit this page" lead to the text that authors edit, beside the notebook."""
+    for link in page.select('a[href*="/edit/"]'):
+        link['href'] = re.sub(r'\.ipynb$', '.md', link['href'])
+
+
+def add_policy(page):
+    """Let the browser refuse whatever does not come with the book.
+
+    Scripts: the book's files, those that stand in this page (by their hash), and WebAssembly. data: and blob: are what
+    the lab unpacks in the page itself. Addresses of other machines occur nowhere.
+    """
+    hashes = [b64encode(sha256(script.string.encode()).digest()).decode()
+              for script in page.find_all('script', src=False) if script.string]
+    rules = ["default-src 'self' data:", "style-src 'self' 'unsafe-inline'",
+             "script-src 'self' blob: 'wasm-unsafe-eval' " + ' '.join(f"'sha256-{each}'" for each in hashes),
+             "worker-src data:", "connect-src 'self' data:", "base-uri 'self'", "object-src 'none'"]
+    policy = page.new_tag('meta', attrs={'http-equiv': 'Content-Security-Policy', 'content': '; '.join(rules)})
+    page.head.find('meta', charset=True).insert_after(policy)
+
+
+def fix(html, pagename):
+    """Return the HTML of a page with all of that."""
+    page = BeautifulSoup(html, 'html.parser')
+    name_controls(page)
+    name_folds(page)
+    remove_scripts(page, pagename)
+    edit_text(page)
+    add_policy(page)
+    return str(page)
+
+
+def fix_what_is_rendered(app):
+    """Fix each page where it is rendered, so that it happens once to each."""
+    if app.builder.format == 'html':
+        render = app.builder.templates.render
+
+        def render_and_fix(template, context):
+            html = render(template, context)
+            return fix(html, context['pagename']) if '<body' in html else html
+        app.builder.templates.render = render_and_fix
+
+
+def inline_math(translator, node):
+    """Write a formula in a line of text as MathML, which browsers draw by themselves."""
+    translator.body.append(tex2mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def displayed_math(translator, node):
+    """Write a formula on a line of its own, with its number where it has one."""
+    number = f'<span class="eqno">({node["number"]})</span>' if node['number'] else ''
+    translator.body.append(translator.starttag(node, 'div', CLASS='math', tabindex='0'))
+    translator.body.append(tex2mathml(node.astext().strip(), as_block=True) + number + '</div>\n')
+    raise nodes.SkipNode
+
+
+def keep_used_icons(app, error):
+    """Leave in the theme's font of 1,400 icons those whose names occur in a page or in a script of the theme."""
+    if error or app.builder.format != 'html':
+        return
+    static = app.outdir / '_static'
+    files = [*app.outdir.glob('*.html'), *static.glob('scripts/*theme.js')]
+    used = {name for file in files for name in re.findall(r'fa-[a-z-]+', file.read_text(encoding='utf-8'))}
+    styles = ''.join(file.read_text(encoding='utf-8') for file in sorted(static.rglob('*.css')))
+    rules = re.findall(r'((?:\.fa-[\w-]+::?before,?)+)\{content:"\\([0-9a-f]+)', styles)
+    codes = sorted({code for names, code in rules if used & set(re.findall(r'fa-[\w-]+', names))})
+    for font in map(str, static.rglob('fa-solid-900.woff2')):  # its folder differs from version to version
+        subset([font, f'--unicodes={",".join(codes)}', '--flavor=woff2', f'--output-file={font}'])
+
+
+PLACES = 'html_static_path', 'external_toc_path'  # settings that say where the book lies on this machine
+
+
+def forget_the_folder(app):
+    """Let the fingerprint in .buildinfo, by which the next build knows these settings again, leave out the places."""
+    if app.builder.format == 'html':
+        settings = [setting for setting in app.config.filter(frozenset({'html'})) if setting.name not in PLACES]
+        app.builder.build_info = BuildInfo(SimpleNamespace(filter=lambda _: settings), app.tags)
+
+
+def setup(app):
+    app.add_html_math_renderer('mathml', inline_renderers=(inline_math, None), block_renderers=(displayed_math, None))
+    app.connect('builder-inited', fix_what_is_rendered)
+    app.connect('builder-inited', forget_the_folder)
+    app.connect('build-finished', keep_used_icons)
+    return {'version': '1', 'parallel_read_safe': True}
