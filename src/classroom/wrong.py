@@ -64,7 +64,7 @@ def marked_too_early(self):
 
 
 def without_reset(self):
-    """Begin with what an earlier backward has left in the inner nodes."""
+    """Find an order, give the result its 1, walk the order from its end."""
     order = self._topological_order()
     self.grad = 1
     for node in reversed(order):

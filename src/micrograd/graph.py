@@ -50,7 +50,7 @@ def formula(op, inputs):
 
 def format_number(x):
     """Return `x` with four decimals, or in scientific form where they say nothing."""
-    x = float(x)  # which fractions are not
+    x = float(x)  # a Fraction has no decimals
     return f"{x:.4f}" if x == 0 or 1e-4 <= abs(x) < 1e9 else f"{x:.4g}"
 
 
