@@ -181,7 +181,7 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
         expect("x", 4, 2, {3: "one too many"})
     with pytest.raises(WrongAnswer, match=r"^x\n    expected 2\n    got      None\n    nothing came"):
         expect("x", None, 2)
-    with pytest.raises(WrongAnswer, match=r"got      \[nan\]\n    likely slip: nan is a slope that was not given"):
+    with pytest.raises(WrongAnswer, match=r"got      \[nan\]\n    likely slip: nan: a slope that was not given"):
         expect("x", [math.nan], [2])
     with pytest.raises(WrongAnswer, match=r"got      'banana'$"):
         expect("x", 'banana', 'apple')
