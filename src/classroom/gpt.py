@@ -1,0 +1,113 @@
+"""A small GPT that spells names, made of Values: the model of chapter 15."""
+import random
+
+from classroom.stored import stored
+from micrograd.engine import Value
+from micrograd.fused import weighted_sums
+from micrograd.learn import cross_entropy, softmax
+from micrograd.nn import Module
+
+letters = '.abcdefghijklmnopqrstuvwxyz'
+names = stored('names.txt').split()
+random.Random(1).shuffle(names)
+seen, unseen = names[500:], names[:500]
+
+
+def codes(name):
+    """Return the letters of a name as numbers, with a dot, 0, at both ends."""
+    return [letters.index(letter) for letter in f'.{name}.']
+
+
+def attend(query, keys, values):
+    """Return the mean of the values, weighted by shares, and these, one per key."""
+    scale = len(query)**-0.5
+    shares = softmax([score * scale for score in weighted_sums(keys, query)])
+    return weighted_sums([*zip(*values)], shares), shares
+
+
+def norm(x):
+    """Return x, scaled so that the mean of its squares is nearly 1."""
+    [squares] = weighted_sums([x], x)
+    scale = (squares * (1 / len(x)) + 1e-5)**-0.5
+    return [xi * scale for xi in x]
+
+
+def add(x, y):
+    """Return the sums of two lists, number by number."""
+    return [xi + yi for xi, yi in zip(x, y)]
+
+
+class GPT(Module):
+    """The parameters of one layer of attention and a small MLP, in matrices."""
+
+    def __init__(self, rng, width=16, heads=4, context=12):
+        """Draw all parameters from the generator `rng`, near 0."""
+        def matrix(rows, columns):
+            return [[Value(rng.gauss(0, 0.08)) for _ in range(columns)]
+                    for _ in range(rows)]
+        self.head_width = width // heads
+        self.letters, self.places = matrix(27, width), matrix(context, width)
+        self.queries, self.keys, self.values, self.mix = (
+            matrix(width, width) for _ in range(4))
+        self.up, self.down = matrix(4 * width, width), matrix(width, 4 * width)
+        self.out = matrix(27, width)
+
+    def parameters(self):
+        """Return all parameters, matrix by matrix, row by row."""
+        matrices = [self.letters, self.places, self.queries, self.keys, self.values,
+                    self.mix, self.up, self.down, self.out]
+        return [p for matrix in matrices for row in matrix for p in row]
+
+
+def in_heads(rows, width):
+    """Return, for each head, its part of every row."""
+    return [[row[i:i + width] for row in rows] for i in range(0, len(rows[0]), width)]
+
+
+def look_back(model, x, keys, values):
+    """Add key and value of x to the lists; return what x brings home, and shares."""
+    query = weighted_sums(model.queries, x)
+    keys.append(weighted_sums(model.keys, x))
+    values.append(weighted_sums(model.values, x))
+    width, home, looks = model.head_width, [], []
+    # for each head: its numbers of the query, those of all keys, those of all values
+    for (q,), k, v in zip(*(in_heads(rows, width) for rows in ([query], keys, values))):
+        brought, shares = attend(q, k, v)
+        home += brought
+        looks.append([share.data for share in shares])
+    return weighted_sums(model.mix, home), looks
+
+
+def scores_of(model, text):
+    """Return the 27 scores after each letter of a text, and who looked at whom."""
+    keys, values, scores, looks = [], [], [], []
+    for place, letter in enumerate(text):
+        x = norm(add(model.letters[letter], model.places[place]))
+        home, look = look_back(model, norm(x), keys, values)
+        x = add(x, home)
+        bent = [v.relu() for v in weighted_sums(model.up, norm(x))]
+        x = add(x, weighted_sums(model.down, bent))
+        scores.append(weighted_sums(model.out, x))
+        looks.append(look)
+    return scores, looks
+
+
+def loss_of(model, names):
+    """Return the mean cross-entropy of the letters of some names, and of their ends."""
+    losses = []
+    for text in map(codes, names):
+        scores, _ = scores_of(model, text[:-1])
+        losses += map(cross_entropy, scores, text[1:])
+    return sum(losses) * (1 / len(losses))
+
+
+def write(model, rng, temperature=1.0):
+    """Return a name that the model spells, each letter drawn by its probability."""
+    text = [0]
+    while len(text) == 1 or text[-1]:
+        scores, _ = scores_of(model, text)
+        if len(text) == 12:  # no room for more
+            break
+        shares = softmax([score * (1 / temperature) for score in scores[-1]])
+        text += rng.choices(range(27), [share.data for share in shares])
+    return ''.join(letters[code] for code in text).strip('.')
