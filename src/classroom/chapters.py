@@ -22,18 +22,24 @@ def pieces(source):
     """Cut the source of a module into its pieces: a dict, in the order of the file.
 
     '' is the head of the module, 'f' a function, 'C' the head of a class, 'C.m' a
-    method, or a class inside.
+    method; and behind the first of these, 'N' a name that gets a value, with what
+    follows without a blank line.
     Each reaches up to the next: together they are the module, but for blank lines.
     """
-    starts = {'': 1}
+    starts, lines = {'': 1}, source.splitlines(keepends=True)
     for node in ast.parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             starts[node.name] = first_line(node)
+        if isinstance(node, ast.Assign) and len(starts) > 1:
+            line = node.lineno - 1
+            while lines[line - 1].startswith('#'):
+                line -= 1
+            if not lines[line - 1].strip() and isinstance(node.targets[0], ast.Name):
+                starts[node.targets[0].id] = line + 1
         if isinstance(node, ast.ClassDef):
             for member in node.body:
                 if isinstance(member, (ast.FunctionDef, ast.ClassDef)):
                     starts[f'{node.name}.{member.name}'] = first_line(member)
-    lines = source.splitlines(keepends=True)
     ends = [*starts.values(), len(lines) + 1][1:]
     return {name: ''.join(lines[start - 1:end - 1]).rstrip() + '\n'
             for (name, start), end in zip(starts.items(), ends)}
