@@ -108,9 +108,9 @@ $(BOOK): requirements.txt pyproject.toml | $(VENV)/bin/pip
 # The small build lies in a place of its own. Where that is out of reach, pip brings the ordinary one.
 $(WITNESS): requirements.txt | $(BOOK)
 	torch=$$(grep -o '^torch==[^ ]*' requirements.txt); \
-	[ $(TORCH) != default ] && \
-	    $(BIN)/uv pip install -q --no-cache --python $(BIN)/python --torch-backend $(TORCH) "$$torch" || \
-	    $(BIN)/python -m pip install -q "$$torch"
+	if [ $(TORCH) = default ] || \
+	    ! $(BIN)/uv pip install -q --no-cache --python $(BIN)/python --torch-backend $(TORCH) "$$torch"; \
+	then $(BIN)/python -m pip install -q "$$torch"; fi
 	@touch $@
 
 # The original, for the tests of the grader: in a folder of its own, because its package has the name of ours.

@@ -157,7 +157,11 @@ def test_a_cell_that_fails_names_its_chapter(tmp_path):
 @pytest.mark.parametrize('name', ['02-memory', '05-local'])
 def test_weaving_again_changes_no_byte(name):
     path = next(path for path in PATHS if path.stem == name)
-    assert nbformat.writes(weave.executed(path)) + '\n' == path.with_suffix('.ipynb').read_text(encoding='utf-8')
+    fresh, stored = nbformat.writes(weave.executed(path)) + '\n', path.with_suffix('.ipynb').read_text(encoding='utf-8')
+    if sys.version_info < (3, 11):  # another Graphviz draws: the pictures are compared by their words
+        drawing = re.compile(r'<svg(?:[^>]*?(aria-label=\\"[^"]*"))?.*?</svg>', re.DOTALL)
+        fresh, stored = (drawing.sub(r'\1', text) for text in (fresh, stored))
+    assert fresh == stored
 
 
 @pytest.mark.parametrize('name', NAMES)

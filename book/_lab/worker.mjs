@@ -5,7 +5,7 @@ import createPyodideModule from 'pyodide/pyodide.asm.mjs'
 import { info } from 'pyodide/pyodide-lock.json'
 import { modules, wheels } from './parts.json'
 
-const STACK = 80_000  // bytes
+const STACK = 50_000  // bytes
 
 // The first message brings the parts; Pyodide asks for its own by `fetch`, as if they lay in a folder.
 async function begin(parts) {
@@ -43,7 +43,8 @@ async function begin(parts) {
 
 // A browser gives a thread 1 MB of stack where it has promises for WebAssembly, else half of that, and Python does not
 // see it: it counts on a stack of its own, which fills more slowly. With this limit on the one, the other suffices for a
-// chain of 100,000 Values to be freed, and operators may be nested some 150 deep before a RecursionError.
+// chain of Values of any length to be freed, in Chromium and in Firefox (65,000 is still enough, 70,000 is not), and
+// operators may be nested some 80 deep before a RecursionError.
 function limit(python) {
   const lowest = python._emscripten_stack_get_base() - STACK
   python._PyUnstable_ThreadState_SetStackProtection(python._PyThreadState_Get(), lowest, STACK)

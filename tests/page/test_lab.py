@@ -173,12 +173,12 @@ def test_no_solution_overwrites_an_answer(browser, address):
     page = Page(browser, f'{address}/04-blame.html')
     kind = lambda cell, tag: tag in cell.get_attribute('class').split()
     exercise = next(i for i, cell in enumerate(page.cells) if kind(cell, 'tag_exercise-extends'))
-    page.write(page.cells[exercise], "hand_on = 'my answer'")
+    page.write(page.cells[exercise], "pass_back = 'my answer'")
     assert 'not yet' in page.run(page.cells[exercise + 1])
     page.press('Run all')
     page.wait(page.cells[-2], 'done')
     assert {cell.get_attribute('data-state') for cell in page.cells if kind(cell, 'tag_hide-cell')} == {None}
-    page.write(page.cells[exercise], "def hand_on(node):\nfor child, slope in zip(node._prev, node._slopes):\n"
+    page.write(page.cells[exercise], "def pass_back(node):\nfor child, slope in zip(node._prev, node._slopes):\n"
                                      "child.grad = slope * node.grad")
     assert page.run(page.cells[exercise + 1]).strip() == 'right'
 
