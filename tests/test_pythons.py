@@ -1,4 +1,4 @@
-"""The library on every Python from 3.9 to 3.13 that this machine has, with nothing but the standard library."""
+"""The library on every Python from 3.9 to 3.14 that this machine has, with nothing but the standard library."""
 import shutil
 import subprocess
 import sys
@@ -47,6 +47,6 @@ def run(python):
     return subprocess.run([python, '-I', '-S', '-c', PROGRAM], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize('minor', range(9, 14))
+@pytest.mark.parametrize('minor', range(9, 15))
 def test_with_the_standard_library_alone(minor):
     assert run(interpreter(minor)) == run(sys.executable)

@@ -1,6 +1,6 @@
 """The chapters, executed under another Python, give the stored notebooks byte for byte.
 
-For each Python from 3.10 to 3.13 that this machine has beside the present one, with the pinned packages in a virtual
+For each Python from 3.10 to 3.14 that this machine has beside the present one, with the pinned packages in a virtual
 environment of its own. CHAPTERS="05 06" in the environment: only those. Python 3.10 has an older matplotlib and another
 Graphviz: there the drawings are compared by what they say, and their warnings are left out.
 """
@@ -31,7 +31,7 @@ for path in weave.chapters():
 """
 
 
-@pytest.mark.parametrize('minor', [minor for minor in range(10, 14) if minor != sys.version_info[1]])
+@pytest.mark.parametrize('minor', [minor for minor in range(10, 15) if minor != sys.version_info[1]])
 def test_the_notebooks_are_the_stored_ones(minor, tmp_path):
     venv, python = tmp_path / 'venv', interpreter(minor)
     installed = [f'{venv}/.book-installed', f'{venv}/.torch-installed']
