@@ -1,4 +1,4 @@
-"""The chapters as tests: without progress bars, whose text differs from run to run; without PyTorch, where it is not."""
+"""The chapters as tests: without progress bars, whose text differs from run to run, and where there is no PyTorch."""
 import os
 from importlib.util import find_spec
 
@@ -17,4 +17,5 @@ def pytest_collection_modifyitems(items):
             if item.path not in compares:
                 compares[item.path] = 'import torch' in item.path.read_text(encoding='utf-8')
             if compares[item.path]:
-                item.add_marker(pytest.mark.skip(reason=f"{item.path.stem} compares with PyTorch: `make test` installs it"))
+                reason = f"{item.path.stem} compares with PyTorch: `make test` installs it"
+                item.add_marker(pytest.mark.skip(reason=reason))

@@ -1,4 +1,4 @@
-"""What `pip install .` promises: the library needs nothing of the classroom, and for pictures only Graphviz's language."""
+"""What `pip install .` promises: the library needs nothing of the classroom, and only its pictures need a package."""
 import shutil
 import subprocess
 import sys

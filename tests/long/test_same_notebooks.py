@@ -36,7 +36,8 @@ def test_the_notebooks_are_the_stored_ones(minor, tmp_path):
     venv, python = tmp_path / 'venv', interpreter(minor)
     installed = [f'{venv}/.book-installed', f'{venv}/.torch-installed']
     subprocess.run(['make', '-s', f'VENV={venv}', f'PYTHON={python}', *installed], cwd=ROOT, check=True)
+    environment = {**os.environ, 'PYTHONPATH': f'{ROOT}/book/_tools', 'PATH': f"{venv}/bin:{os.environ['PATH']}"}
     run = subprocess.run([f'{venv}/bin/python', '-c', PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False,
-                         env={**os.environ, 'PYTHONPATH': f'{ROOT}/book/_tools', 'PATH': f"{venv}/bin:{os.environ['PATH']}"})
+                         env=environment)
     assert run.returncode == 0, run.stderr[-3000:]
     assert 'same' in run.stdout and 'other' not in run.stdout, run.stdout

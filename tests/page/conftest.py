@@ -65,7 +65,7 @@ def address():
 def program(*names):
     """Return the path of the first of these programs that is installed."""
     found = next(filter(None, map(shutil.which, names)), None)
-    assert found, f"expected one of the programs {', '.join(names)}: on Debian, apt-get install chromium chromium-driver"
+    assert found, f"expected one of the programs {', '.join(names)}: `make browser` installs them"
     return found
 
 
@@ -77,7 +77,7 @@ def tool(*arguments):
 
 
 def lighthouse(url):
-    """Return the marks that Lighthouse gives a page, by category, 0 to 100, and what it finds to say against the page."""
+    """Return the marks that Lighthouse gives a page, by category, 0 to 100, and the titles of what it finds wrong."""
     _, said = tool(TOOLS / 'lighthouse/cli/index.js', url, '--quiet', '--output=json',
                    '--chrome-flags=--headless --no-sandbox --disable-gpu')
     assert said.startswith('{'), said

@@ -14,7 +14,8 @@ ROUNDS = 5
 TIME_RUN = """
 const [cell, done] = arguments, begun = performance.now()
 new MutationObserver(() => {
-  if (!['waiting', 'running'].includes(cell.dataset.state)) done([cell.dataset.state, (performance.now() - begun) / 1000])
+  const { state } = cell.dataset
+  if (!['waiting', 'running'].includes(state)) done([state, (performance.now() - begun) / 1000])
 }).observe(cell, { attributeFilter: ['data-state'] })
 cell.querySelector('.lab-bar button').click()
 """
@@ -28,7 +29,7 @@ def seconds(page, cell):
 
 
 def visit(url):
-    """Open a chapter in a fresh browser; return the seconds to its first result, and to that of a cell that does nothing."""
+    """Open a chapter in a fresh browser; return the seconds to its first result, and of a cell that does nothing."""
     with chromium() as browser:
         page = Page(browser, url)
         first = seconds(page, page.cells[0])

@@ -51,7 +51,8 @@ def words(cell):
     return said
 
 
-@pytest.mark.parametrize('chapter', [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in CHAPTERS])
+@pytest.mark.parametrize('chapter', [
+    pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in CHAPTERS])
 def test_every_cell_says_in_the_page_what_the_book_says(browser, address, chapter):
     browser.get(f'{address}/{chapter}.html')
     book = cells(browser.page_source)
@@ -84,7 +85,8 @@ class Page:
     def press(self, words):
         """Press a button of the page."""
         self.browser.execute_script(
-            "[...document.querySelectorAll('.lab-page button')].find(b => b.textContent === arguments[0]).click()", words)
+            "[...document.querySelectorAll('.lab-page button')].find(b => b.textContent === arguments[0]).click()",
+            words)
 
     def wait(self, cell, *states):
         """Wait until a cell is in one of these states."""

@@ -34,9 +34,10 @@ def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
         if fold.is_displayed() and not fold.find_element(By.XPATH, '..').get_attribute('open'):
             browser.execute_cdp_cmd('Runtime.evaluate', {'expression': 'scrollTo(0, 0)'})
             browser.execute_script("arguments[0].click()", fold)
-    for what in ('article .cell_input pre', 'article .cell_output', 'article svg[role=img]', 'article math', 'article p'):
-        there, seen = shown(browser, what)
-        frames = browser.find_elements(By.CSS_SELECTOR, f'.micrograd-steps figure:not(:first-of-type) {what.split()[1]}')
+    for what in ('.cell_input pre', '.cell_output', 'svg[role=img]', 'math', 'p'):
+        there, seen = shown(browser, f'article {what}')
+        later_steps = f'.micrograd-steps figure:not(:first-of-type) {what.split()[0]}'
+        frames = browser.find_elements(By.CSS_SELECTOR, later_steps)
         assert there > 1 and seen >= there - len(frames), what
     steps = browser.find_element(By.CSS_SELECTOR, '.micrograd-steps')
     choices = steps.find_elements(By.CSS_SELECTOR, 'input')
@@ -111,8 +112,8 @@ HIDDEN_IN_PRINT = """
 @pytest.mark.parametrize('chapter', ['05-local', '14-letters'])
 def test_nothing_is_folded_cut_or_faded_in_print(browser, address, chapter):
     browser.execute_cdp_cmd('Emulation.setEmulatedMedia', {'media': 'print'})
-    browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
-                            {'width': 680, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False})  # A4 between its margins
+    paper = {'width': 680, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False}  # A4 between its margins
+    browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', paper)
     browser.get(f'{address}/{chapter}.html')
     parts, hidden = browser.execute_script(HIDDEN_IN_PRINT)
     browser.execute_cdp_cmd('Emulation.setEmulatedMedia', {'media': ''})

@@ -67,8 +67,8 @@ def test_what_comes_from_elsewhere_brings_its_licence():
 
 
 def test_html_is_valid():
-    status, said = tool(TOOLS / 'html-validate/bin/html-validate.mjs', '--config', Path(__file__).with_name('.htmlvalidate.json'),
-                        '--formatter', 'text', *PAGES)
+    rules = Path(__file__).with_name('.htmlvalidate.json')
+    status, said = tool(TOOLS / 'html-validate/bin/html-validate.mjs', '--config', rules, '--formatter', 'text', *PAGES)
     assert status == 0, said[-3000:]
 
 
