@@ -38,9 +38,8 @@ book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where t
 test: $(BOOK) $(WITNESS) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
-lint: $(BOOK)  ## look for slips in code, types and spelling, without running anything
+lint: $(BOOK)  ## look for slips in code and spelling, without running anything
 	$(BIN)/ruff check
-	$(BIN)/mypy
 	$(BIN)/codespell
 
 check-all: export MUTANTS := strict
