@@ -127,7 +127,7 @@ class Text:
             for one, other in self.pairs(row, others)]
 
     def add(self, node, share):
-        """Return, in a list, the line that adds to a gradient; [] if it is not needed."""
+        """Return, in a list, the line that adds to a gradient; [] if it needs none."""
         sign = '+=' if node in self.begun else '='
         self.begun.add(node)
         return [f'g{self.places[node]} {sign} {share}'] if node in self.trained else []
@@ -312,9 +312,10 @@ class Compiler(ast.NodeVisitor):
         if before:
             self.visit(before)
         self.visit(value)
-        if name[0] == 'g' and isinstance(value, ast.BinOp):  # a slope of 0 adds nothing
+        product = value.body if isinstance(value, ast.IfExp) else value
+        if name[0] == 'g' and isinstance(product, ast.BinOp):  # a slope of 0 adds none
             self.emit('f64.const', 0.0)
-            self.condition(value.right)
+            self.condition(product.right)
             self.emit('select')
         if before:
             self.emit('f64.add')
@@ -464,7 +465,7 @@ class Program:
             if not hasattr(v, '_prev'):
                 raise TypeError(f"Program expects Values, got {v!r}")
         if len(set(leaves)) < len(leaves) or any(v._prev for v in leaves):
-            raise ValueError("Program expects parameters and inputs, all different leaves")
+            raise ValueError("Program expects different leaves as parameters, inputs")
         self.text = Text(result, self.parameters, self.inputs)
         self.size = len(self.text.places)
         self.machine = Machine(self.compiled(self.text.places[result]))

@@ -1,0 +1,210 @@
+"""Program: the engine's numbers, its text, what it refuses, growth, and that it is freed."""
+import gc
+import math
+import random
+import resource
+
+import pytest
+
+from micrograd import program
+from micrograd.engine import Value
+from micrograd.fused import FusedLayer, weighted_sums
+from micrograd.nn import MLP
+from micrograd.program import Program
+
+pytest.importorskip('wasmtime', reason="wasmtime runs the programs")
+
+# What the program computes as the engine does, bit for bit ...
+EXACT = [lambda x, y: x + y, lambda x, y: x * y, lambda x, y: x - y, lambda x, y: 2 - x, lambda x, y: -x,
+         lambda x, y: 3 * x, lambda x, y: x - 0.5, lambda x, y: x.relu(), lambda x, y: x**2, lambda x, y: x**1,
+         lambda x, y: weighted_sums([[x, y, x]], [y, 2, x])[0],
+         lambda x, y: weighted_sums([[x, y]], [1, y], [x], relu=True)[0]]
+# ... and what in all digits but the last few.
+ALL = [*EXACT, lambda x, y: x.tanh(), lambda x, y: x.exp(), lambda x, y: x.log(), lambda x, y: x / y,
+       lambda x, y: 1 / x, lambda x, y: x / 4, lambda x, y: x**0, lambda x, y: x**3, lambda x, y: x**-1,
+       lambda x, y: x**-2, lambda x, y: x**11, lambda x, y: x**12, lambda x, y: x**0.5, lambda x, y: x**-0.5,
+       lambda x, y: x**1.5]
+ORDINARY = [1.0, 2.0, 0.5, -1.0, -0.3, 3.7, -2.5, 0.01, 1.2, -4.0, 0.9, 7.0]
+AWKWARD = [0.0, -0.0, 1.0, -2.0, 0.7, 1e8, 1e-8, -20.0, 1e90, -1e-90, 1e300, 5e-324, math.inf, -math.inf, math.nan,
+           0, 3, -1]
+
+
+def random_graph(rng, operations, numbers):
+    """Return three leaves and a result; what the engine refuses is left out."""
+    values = [Value(rng.choice(numbers)) for _ in range(3)]
+    leaves = values[:]
+    for _ in range(rng.randint(1, 12)):
+        try:
+            values.append(rng.choice(operations)(rng.choice(values), rng.choice(values)))
+        except (ValueError, ZeroDivisionError, OverflowError):
+            pass
+    return leaves, sum(values[3:], values[0] * 1)
+
+
+def same(one, other, tolerance):
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    return one == other or math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)
+
+
+def by_both(leaves, result):
+    """Return result and gradients by the engine, and by a program."""
+    result.backward()
+    by_engine = [result.data, *(v.grad for v in leaves)]
+    for v in leaves:
+        v.grad = 0
+    total = Program(result, leaves).run()
+    return by_engine, [total, *(v.grad for v in leaves)]
+
+
+@pytest.mark.parametrize('operations, numbers, tolerance', [
+    (EXACT, ORDINARY, 0), (EXACT, AWKWARD, 0), (ALL, ORDINARY, 1e-9), (ALL, AWKWARD, 1e-9)])
+@pytest.mark.parametrize('cut', [2000, 5])
+def test_random_graphs(monkeypatch, operations, numbers, tolerance, cut):
+    monkeypatch.setattr(program, 'LINES', cut)
+    for seed in range(150):
+        leaves, result = random_graph(random.Random(seed), operations, numbers)
+        by_engine, by_program = by_both(leaves, result)
+        assert all(same(x, y, tolerance) for x, y in zip(by_engine, by_program)), (seed, by_engine, by_program)
+        values = Program(result, leaves[:1], leaves[1:]).values([[v.data for v in leaves[1:]]] * 2)
+        assert all(same(value, by_program[0], 0) for value in values)
+
+
+@pytest.mark.parametrize('layer', [None, FusedLayer])
+def test_rows_are_as_graphs_built_anew(layer):
+    random.seed(1)
+    model = MLP(2, [5, 4, 1], **({'layer': layer} if layer else {}))
+    rows = [[random.uniform(-1, 1), random.uniform(-1, 1), random.choice([-1.0, 1.0])] for _ in range(1100)]
+
+    def hinge(x, y, target):
+        return (1 + -1 * target * model([x, y])).relu()
+    total = 0
+    for row in rows:
+        loss = hinge(*map(Value, row))
+        loss.backward()
+        total += loss.data
+    by_engine = [p.grad for p in model.parameters()]
+    inputs = [Value(0.0), Value(0.0), Value(0.0)]
+    compiled = Program(hinge(*inputs), model.parameters(), inputs)
+    model.zero_grad()
+    assert compiled.run(rows) == total and [p.grad for p in model.parameters()] == by_engine
+    assert sum(compiled.values(rows)) == total and [p.grad for p in model.parameters()] == by_engine  # untouched
+    compiled.run(rows)
+    assert all(math.isclose(p.grad, 2 * g, abs_tol=1e-12) for p, g in zip(model.parameters(), by_engine))
+
+
+def test_parameters_are_read_at_each_run_and_constants_frozen():
+    a, k = Value(2.0), Value(3.0)
+    compiled = Program(a * k, [a])
+    a.data, k.data = 5.0, 100.0
+    assert compiled.values() == [15.0] and compiled.run() == 15.0 and a.grad == 3.0
+
+
+def test_the_text_is_python():
+    a, b, c = Value(2.0), Value(3.0), Value(-10.0)
+    text = str(Program(a * b + c, [a, b, c]))
+    assert text.splitlines() == ['v3 = v0 * v1', 'v4 = v3 + v2', 'g4 = 1', 'g3 = g4', 'g2 += g4', 'g0 += g3 * v1',
+                                 'g1 += g3 * v0']
+    names = {'v0': 2.0, 'v1': 3.0, 'v2': -10.0, 'g0': 0, 'g1': 0, 'g2': 0}
+    exec(text, names)
+    assert [names[name] for name in ('v4', 'g0', 'g1', 'g2')] == [-4.0, 3.0, 2.0, 1]
+
+
+def test_a_result_that_is_a_leaf_or_constant():
+    a, x = Value(2.0), Value(3.0)
+    assert Program(a, [a]).run() == 2.0 and a.grad == 1
+    assert Program(x, [a], [x]).run([[5.0], [6.0]]) == 11.0 and a.grad == 1
+    assert Program(Value(7.0) * 2, [a]).run() == 14.0 and a.grad == 1
+    assert Program(a * x, [a], [x]).run([]) == 0
+
+
+def test_sums_become_loops_where_operands_lie_side_by_side():
+    w, x = [Value(float(i)) for i in range(20)], [Value(0.5 * i) for i in range(20)]
+    assert len(Program(weighted_sums([w], x)[0], w, x).text.forward) == 1
+    text = str(Program(weighted_sums([w[::2]], x[:10])[0], w, x))
+    assert 'v[0:20:2]' in text and 'v[20:30:1]' in text  # at a distance, too
+    by_engine, by_program = by_both(w + x, weighted_sums([[w[0], w[1], w[5], w[2]]], x[:4], [w[3]], relu=True)[0])
+    assert by_engine == by_program  # and where they do not
+
+
+@pytest.mark.parametrize('attempt, error, words', [
+    (lambda a, y: Program(3.0, [a]), TypeError, ['Values', '3.0']),
+    (lambda a, y: Program(y, [1.0]), TypeError, ['Values', '1.0']),
+    (lambda a, y: Program(y, [y]), ValueError, ['leaves']),
+    (lambda a, y: Program(y, [a], [a]), ValueError, ['different leaves']),
+    (lambda a, y: Program(Value(1.0, (a,), 'cube', _slopes=(3,)), [a]), TypeError, ["'cube'"]),
+    (lambda a, y: Program(y, [], [a]).run(), ValueError, ['rows of 1 numbers', 'got ()']),
+    (lambda a, y: Program(y, [], [a]).values([[1.0], [1.0, 2.0]]), ValueError, ['rows of 1 numbers', '[1.0, 2.0]']),
+    (lambda a, y: Program(y, [], [a]).values([['1']]), TypeError, ['real number']),
+])
+def test_wrong_input_is_refused(attempt, error, words):
+    a = Value(2.0)
+    with pytest.raises(error) as caught:
+        attempt(a, a * a)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_an_operation_with_a_backward_of_its_own_is_refused():
+    a = Value(2.0)
+    y = a * a
+    y._backward = lambda: None
+    with pytest.raises(TypeError, match=r"'\*'"):
+        Program(y, [a])
+
+
+def test_without_wasmtime_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(program.sys.modules, 'wasmtime', None)
+    a = Value(2.0)
+    with pytest.raises(ImportError, match='pip install wasmtime'):
+        Program(a * a, [a])
+
+
+@pytest.mark.parametrize('name, at', [('exp', [0, 1, -745.2, 709.7, 1e-300, 710, 1e300, -1e300, math.inf, -math.inf]),
+                                      ('log', [1, 0.5, 5e-324, 1e-310, 1.7e308, 1 - 2**-53, 0, math.inf, -1]),
+                                      ('tanh', [0, 0.55, -0.55, 5e-324, 20, -400, math.inf, -math.inf])])
+def test_functions_are_within_four_units_of_the_last_place(name, at):
+    def right(x):
+        try:
+            return getattr(math, name)(x)
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            return -math.inf if x == 0 else math.nan
+    rng = random.Random(2)
+    at = [*at, math.nan, *(rng.uniform(-3, 3) for _ in range(2000)), *(rng.uniform(-700, 700) for _ in range(2000))]
+    x = Value(1.0)
+    for number, value in zip(at, Program(getattr(x, name)(), [], [x]).values([[number] for number in at])):
+        expected = right(number)
+        assert same(value, expected, 0) or abs(value - expected) <= 4 * math.ulp(expected), (number, value, expected)
+
+
+def chain(n):
+    a, b = Value(0.5), Value(1.25)
+    y = a
+    for i in range(n):
+        y = y * a + b if i % 2 else (y + b).tanh()
+    return y, [a, b]
+
+
+def test_size_grows_with_the_graph():
+    sizes = []
+    for n in (1000, 10_000):
+        y, leaves = chain(n)
+        compiled = Program(y, leaves)
+        assert compiled.values() == [pytest.approx(y.data)]
+        sizes.append(len(compiled.compiled(compiled.text.places[y])))
+    assert math.log10(sizes[1] / sizes[0]) < 1.1
+
+
+def test_programs_are_freed():
+    a = Value(2.0)
+
+    def used():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = None
+    for i in range(300):
+        Program(a * a + a, [a]).run()
+        if i == 100:
+            gc.collect()
+            before = used()
+    assert used() - before < 50_000  # kilobytes: a program has at least a page, and its code
