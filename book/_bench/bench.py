@@ -1,4 +1,4 @@
-"""What it costs: `make bench`. Peers take turns at workloads; first they must agree on losses and gradients."""
+"""What it costs: `make bench`. Engines take turns at workloads; first they must agree on losses and gradients."""
 import argparse
 import datetime
 import json
@@ -9,60 +9,68 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from statistics import median
 
-from undone import UNDONE
+from baselines import BASELINES
+from engines import ABLATIONS, MINIGRAD
 
 HERE = Path(__file__).parent
-MINIGRAD = Path(sys.prefix) / 'minigrad'  # where the Makefile puts an engine in C
-STORED = HERE.parents[1] / 'src' / 'micrograd' / 'data' / 'bench.json'
-SCALARS, IN_C = ['original', 'recursive', 'micrograd', 'PyTorch, scalars'], 'minigrad, in C'
-DENSE = ['lists, by hand', 'lists, skipping 0', 'NumPy', 'PyTorch, tensors']
-# workload: its peers, and how many steps a turn has. A peer's turns, with the collector and without, are one training.
-# A turn has room for many full collections, each of which takes as long as several steps, or not one.
+STORED = HERE.parents[1] / 'src' / 'classroom' / 'data' / 'bench.json'
+IN_C = 'minigrad, in C'
+SCALARS = ['original', 'recursive', 'micrograd', 'PyTorch, scalars']
+IDEAS = ['original', 'recursive', 'micrograd', *ABLATIONS, 'fused']
+# workload: who takes part, and how many steps a turn has. The turns of one, with the collector and without, are one
+# training. A turn has room for many full collections, each of which takes as long as several steps, or for none.
 TURNS = {
-    'moons': ([*SCALARS, 'fused', IN_C, *DENSE], 6),
+    'moons': ([*IDEAS, 'PyTorch, scalars', IN_C, *BASELINES], 6),
     'four points': ([*SCALARS, 'fused', IN_C], 200),
     'chain': (SCALARS, 10), 'wide sum': (SCALARS, 10), 'diamond': (SCALARS, 10),
-    'token': ([*SCALARS, 'fused'], 100)}
+    'token': ([*IDEAS, 'PyTorch, scalars'], 50)}
 ROUNDS = 6
-# Steps whose instructions are counted, where they are not those of a turn: fewer for who takes long; and on the moons as
-# many as are timed in all, with the collector and without, for those who skip zeros: they have less to do the more the
-# network has learnt.
-SKIPPING = ['micrograd', 'fused', 'lists, skipping 0']
-COUNTED = {'moons': {'original': 1, 'recursive': 1, 'NumPy': 300, **dict.fromkeys(SKIPPING, 2 * ROUNDS * (1 + 6))},
-           'four points': {}, 'token': {'original': 20}}
-IDEAS = ['micrograd', *UNDONE]  # ours, and ours with one idea taken back, at the workloads where both have their say
-IDEAS_AT = ['moons', 'token']
+# Steps whose instructions are counted, where they are not those of a turn: fewer for slow engines; and on the moons all
+# that are timed, for those who do not visit what has no gradient: they have less to do as the network learns.
+PRUNING = ['Pruned', 'all together', 'lists, skipping 0']
+COUNTED = {'moons': {'original': 1, 'recursive': 1, 'NumPy': 300, **dict.fromkeys(PRUNING, 2 * ROUNDS * (1 + 6))},
+           'four points': {}, 'token': {}}
 SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 
-class Contestant:
-    """A peer's process, waiting for its turns."""
+class Worker:
+    """A process that runs one engine or baseline at one workload, waiting for its turns."""
 
     def __init__(self, name, workload, size=0):
         self.name, self.workload = name, workload
-        command = [sys.executable, 'contestant.py', name, workload, str(size)]
+        command = [sys.executable, 'worker.py', name, workload, str(size)]
         self.process = subprocess.Popen(command, cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def ask(self, line):
-        """Return the answer to one line."""
-        self.process.stdin.write(f'{line}\n')
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.communicate()
+
+    def ask(self, request):
+        """Return the answer to a request of one line. RuntimeError if the process has ended."""
+        self.process.stdin.write(f'{request}\n')
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
             raise RuntimeError(f"expected an answer of {self.name} at {self.workload}, but its process has ended")
         return json.loads(answer)
 
-    def leave(self):
-        self.process.communicate()
+
+@contextmanager
+def workers(names, workload, size=0):
+    """Give a Worker for each name; all of them end with the block."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(Worker(name, workload, size)) for name in names]
 
 
 def agree(answers):
-    """Raise an AssertionError unless all peers have the loss and the gradients of the first."""
+    """Raise an AssertionError unless all answers have the loss and the gradients of the first."""
     (first, expected), *others = answers.items()
     for name, got in others:
         for what, x, y in zip_up(expected, got):
@@ -77,35 +85,35 @@ def zip_up(one, other):
         yield (f'gradient {i}', *pair)
 
 
-def peers_of(workload):
-    """Return the names of those who are here: the engine in C is not, where there is no compiler."""
+def available(workload):
+    """Return the names of those who take part; the engine in C does not where it could not be compiled."""
     names, _ = TURNS[workload]
     return [name for name in names if name != IN_C or MINIGRAD.exists()]
 
 
-def measure(workload, names, rounds, fewer):
-    """Return a row for each of the named peers at a workload: times with the collector on, and off."""
+def measure(workload, rounds, fewer):
+    """Return a row of times for each that takes part in a workload, with the collector on and off."""
     steps = max(1, TURNS[workload][1] // fewer)
-    peers = [Contestant(name, workload) for name in names]
-    agree({peer.name: peer.ask('turn 1 1') for peer in peers})
-    times = {(peer.name, on): [] for peer in peers for on in (1, 0)}
-    for _ in range(rounds):
-        for on in (1, 0):
-            for peer in peers:
-                times[peer.name, on].append(peer.ask(f'turn {steps} {on}'))
-    for peer in peers:
-        peer.leave()
-    return [row(workload, peer.name, times) for peer in peers]
+    names = available(workload)
+    times = {(name, collector): [] for name in names for collector in (1, 0)}
+    with workers(names, workload) as all_workers:
+        agree({worker.name: worker.ask('turn 1 1') for worker in all_workers})
+        for _ in range(rounds):
+            for collector in (1, 0):
+                for worker in all_workers:
+                    times[worker.name, collector].append(worker.ask(f'turn {steps} {collector}'))
+    return [row(workload, name, times) for name in names]
 
 
-def row(workload, peer, times):
-    """Return what the table says of one peer: milliseconds, and how many times ours, round by round."""
-    mine, ours = times[peer, 1], times['micrograd', 1]
-    ratios = sorted(total(m) / total(o) for m, o in zip(mine, ours))
-    return {'workload': workload, 'peer': peer, 'forward': median(t['forward'] for t in mine) * 1e3,
+def row(workload, name, times):
+    """Return one row of the table: milliseconds, and the ratios to the library's engine in the same rounds."""
+    def ratios(collector):
+        return sorted(total(m) / total(o) for m, o in zip(times[name, collector], times['micrograd', collector]))
+    mine, on = times[name, 1], ratios(1)
+    return {'workload': workload, 'name': name, 'forward': median(t['forward'] for t in mine) * 1e3,
             'backward': median(t['backward'] for t in mine) * 1e3, 'total': median(map(total, mine)) * 1e3,
-            'collector off': median(map(total, times[peer, 0])) * 1e3,
-            'ratio': median(ratios), 'spread': [ratios[0], ratios[-1]]}
+            'collector off': median(map(total, times[name, 0])) * 1e3,
+            'ratio': median(on), 'spread': [on[0], on[-1]], 'ratio off': median(ratios(0))}
 
 
 def total(answer):
@@ -115,51 +123,47 @@ def total(answer):
 @cache
 def operations(workload):
     """Return {'micrograd': ..., 'fused': ...}: how many operations their graphs of a workload have."""
-    code = ("import sys; from contestant import Scalars; from micrograd.graph import trace\n"
+    code = ("import sys; from worker import Scalars; from micrograd.graph import trace\n"
             "run = Scalars(*sys.argv[1:], 0); run.forward(); print(sum(bool(v._prev) for v in trace(run.root)[0]))")
-    return {peer: int(run([sys.executable, '-c', code, peer, workload]))
-            for peer in ('micrograd', 'fused') if peer in peers_of(workload)}
+    return {name: int(run([sys.executable, '-c', code, name, workload]).stdout)
+            for name in ('micrograd', 'fused') if name in available(workload)}
 
 
-def run(command):
-    return subprocess.run(command, cwd=HERE, text=True, capture_output=True, check=True).stdout
+def run(command, **options):
+    return subprocess.run(command, cwd=HERE, text=True, capture_output=True, check=True, **options)
 
 
-def instructions(peer, workload, steps):
-    """Return the millions of instructions of one step, as callgrind counts them; start-up is subtracted."""
-    few, more = (callgrind(peer, workload, n) for n in (1, 1 + steps))
+def instructions(name, workload, steps):
+    """Return the millions of instructions of one step, as cachegrind counts them; those of the start are subtracted."""
+    few, more = (cachegrind(name, workload, n) for n in (1, 1 + steps))
     return (more - few) / steps / 1e6
 
 
-def callgrind(peer, workload, steps):
-    with tempfile.TemporaryDirectory() as folder:
-        command = ['valgrind', '--tool=callgrind', f'--callgrind-out-file={folder}/out',
-                   sys.executable, 'contestant.py', peer, workload]
-        done = subprocess.run(command, cwd=HERE, text=True, input=f'turn {steps} 1\n', capture_output=True, check=True,
-                              env={**os.environ, 'PYTHONHASHSEED': '0'})
-    return int(re.search(r'Collected : (\d+)', done.stderr)[1])
+def cachegrind(name, workload, steps):
+    command = ['valgrind', '--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null',
+               sys.executable, 'worker.py', name, workload]
+    done = run(command, input=f'turn {steps} 1\n', env={**os.environ, 'PYTHONHASHSEED': '0'})
+    return int(re.search(r'I +refs: +([\d,]+)', done.stderr)[1].replace(',', ''))
 
 
-def memory(peer, workload, nodes):
-    """Return the bytes per operation of a graph: those that Python allocates, and those that the system gives.
+def memory(name, workload, nodes):
+    """Return what a graph takes per operation: bytes that Python allocates, bytes of the system, objects.
 
-    So many graphs are held at a time that the pages of memory, which come as a whole, do not matter.
+    So many graphs are held at a time that the system's pages, which come as a whole, do not matter.
     """
-    process = Contestant(peer, workload)
-    answer = process.ask(f'memory {100_000 // nodes + 1}')
-    process.leave()
+    with Worker(name, workload) as worker:
+        answer = worker.ask(f'memory {100_000 // nodes + 1}')
     held = nodes * answer.pop('graphs')
-    return {'workload': workload, 'peer': peer, **{kind: round(count / held, 1) for kind, count in answer.items()}}
+    return {what: round(count / held, 1) for what, count in answer.items()}
 
 
 def growth(sizes, collector):
-    """Return for each size of a chain the seconds of one step, and the exponent with which time grows; on or off: 1, 0."""
+    """Return the seconds of one step of a chain of each size, and the exponent with which they grow."""
     seconds = []
     for size in sizes:
-        peer = Contestant('micrograd', 'chain', size)
-        answers = [peer.ask(f'turn 1 {collector}') for _ in range(5 if size < 10**6 else 1)]
+        with Worker('micrograd', 'chain', size) as worker:
+            answers = [worker.ask(f'turn 1 {collector}') for _ in range(5 if size < 10**6 else 1)]
         seconds.append(median(map(total, answers)))
-        peer.leave()
     return {'sizes': sizes, 'seconds': seconds, 'exponent': exponent(sizes, seconds)}
 
 
@@ -181,16 +185,29 @@ def machine():
 
 
 def table(rows):
-    """Return the rows as text: milliseconds of a step, and how many times ours it takes, with the spread of rounds."""
-    lines = [(f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total':>9} {'x ours':>8} {'spread':>17} {'gc off':>9} "
-              f"{'nodes/s':>10} {'M instr.':>9} {'B/node':>7} {'resident':>8}")]
+    """Return the rows as text: milliseconds of a step, the ratio to the library's engine with its spread, and more."""
+    lines = [(f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total':>9} {'ratio':>8} {'spread':>17} {'gc off':>9} "
+              f"{'nodes/s':>10} {'M instr.':>9} {'B/node':>7} {'resident':>8} {'objects':>7}")]
     for r in rows:
         spread, rate = f"{r['spread'][0]:.3f} - {r['spread'][1]:.3f}", r['operations'] / r['total'] * 1e3
-        instructions, traced, resident = (r.get(what, math.nan) for what in ('instructions', 'traced', 'resident'))
-        lines.append(f"{r['workload']:12} {r['peer']:17} {r['forward']:9.2f} {r['backward']:9.2f} {r['total']:9.2f} "
+        instructions, traced, resident, objects = (
+            r.get(what, math.nan) for what in ('instructions', 'traced', 'resident', 'objects'))
+        lines.append(f"{r['workload']:12} {r['name']:17} {r['forward']:9.2f} {r['backward']:9.2f} {r['total']:9.2f} "
                      f"{r['ratio']:8.3f} {spread:>17} {r['collector off']:9.2f} {rate:10.0f} "
-                     f"{instructions:9.2f} {traced:7.0f} {resident:8.0f}")
+                     f"{instructions:9.2f} {traced:7.0f} {resident:8.0f} {objects:7.1f}")
     return '\n'.join(lines)
+
+
+def complete(r, quick):
+    """Return a row with what is not measured in turns: operations, memory and instructions."""
+    workload, name = r['workload'], r['name']
+    counted = operations(workload)
+    r['operations'] = counted.get(name, counted['micrograd'])
+    if name not in BASELINES:
+        r.update(memory(name, workload, r['operations']))
+    if not quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in name:
+        r['instructions'] = instructions(name, workload, COUNTED[workload].get(name, TURNS[workload][1]))
+    return r
 
 
 def main():
@@ -199,32 +216,18 @@ def main():
     parser.add_argument('--store', action='store_true', help="keep the result for chapter 13")
     options = parser.parse_args()
     rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
-    rows = [complete(r, options, COUNTED.get(workload, {}).get(r['peer']))
-            for workload in TURNS for r in measure(workload, peers_of(workload), rounds, fewer)]
-    print(table(rows), flush=True)
-    ideas = [complete(r, options) for workload in IDEAS_AT for r in measure(workload, IDEAS, rounds, fewer)]
-    print(table(ideas), flush=True)
+    rows = []
+    for workload in TURNS:
+        rows += [complete(r, options.quick) for r in measure(workload, rounds, fewer)]
+        print(table([r for r in rows if r['workload'] == workload]), flush=True)
     grown = {name: growth(SIZES[:4] if options.quick else SIZES, on) for name, on in (('on', 1), ('off', 0))}
     for name, series in grown.items():
         for size, seconds in zip(series['sizes'], series['seconds']):
             print(f"chain of {size:10,} nodes, collector {name}: {1e6 * seconds / size:.2f} microseconds each")
         print(f"time grows as n**{series['exponent']:.2f}")
     if options.store:
-        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows,
-                  'ideas': ideas, 'growth': grown}
+        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, 'growth': grown}
         STORED.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
-
-
-def complete(r, options, steps=None):
-    """Return a row with what takes no turns: operations, bytes, instructions (of `steps` steps, or as many as a turn)."""
-    workload, peer = r['workload'], r['peer']
-    counted = operations(workload)
-    r['operations'] = counted.get(peer, counted['micrograd'])
-    if peer not in DENSE:
-        r.update(memory(peer, workload, r['operations']))
-    if not options.quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in peer:
-        r['instructions'] = instructions(peer, workload, steps or TURNS[workload][1])
-    return r
 
 
 if __name__ == '__main__':

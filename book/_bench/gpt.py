@@ -1,7 +1,7 @@
 """Train the model of chapter 15 for as long as it takes, and store the run: `make gpt`.
 
-The model is the chapter's: its cells with the tag `model` are executed. Ctrl-C saves the run in _build/gpt.json, and
-the next call resumes it. The finished run goes to src/classroom/data/gpt.json.
+The model is classroom/gpt.py, which the chapter shows. Ctrl-C saves the run in _build/gpt.json, and the next call
+resumes it. The finished run goes to src/classroom/data/gpt.json.
 """
 import datetime
 import json
@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from tqdm import tqdm
-from workloads import run_cells
 
+from classroom import gpt
 from micrograd.learn import Adam
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +30,7 @@ class Run:
 
     def __init__(self):
         """Start from scratch, or resume the run that the checkpoint holds."""
-        self.book = run_cells('15-attention', 'model', {})
-        self.model = self.book['GPT'](random.Random(SEED))
+        self.model = gpt.GPT(random.Random(SEED))
         self.adam = Adam(self.model.parameters())
         self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
         if CHECKPOINT.exists():
@@ -61,10 +60,10 @@ class Run:
         return [p.data for p in self.model.parameters()]
 
     def step(self):
-        """Learn from one batch, which depends on the step alone: a run that was resumed is as one that never stopped."""
+        """Learn from one batch, which depends on the step alone: a resumed run is as one that never stopped."""
         began, number = time.perf_counter(), self.adam.steps
-        batch = random.Random(f'{SEED} {number}').sample(self.book['seen'], BATCH)
-        loss = self.book['loss_of'](self.model, batch)
+        batch = random.Random(f'{SEED} {number}').sample(gpt.seen, BATCH)
+        loss = gpt.loss_of(self.model, batch)
         self.model.zero_grad()
         loss.backward()
         self.adam.step(RATE * (1 - number / STEPS))
@@ -77,15 +76,15 @@ class Run:
     def show(self):
         """Let the model write, and test it on the unseen names."""
         rng = random.Random(SEED)
-        names = [self.book['write'](self.model, rng, 0.8) for _ in range(8)]
+        names = [gpt.write(self.model, rng, 0.8) for _ in range(8)]
         self.samples.append([self.adam.steps, names])
         self.unseen.append([self.adam.steps, round(self.test(), 4)])
 
     def test(self):
         """Return the mean loss over the letters of the unseen names."""
         total = letters = 0
-        for name in self.book['unseen']:
-            total += self.book['loss_of'](self.model, [name]).data * (len(name) + 1)
+        for name in gpt.unseen:
+            total += gpt.loss_of(self.model, [name]).data * (len(name) + 1)
             letters += len(name) + 1
         return total / letters
 
@@ -93,22 +92,21 @@ class Run:
         """Return what the chapter shows."""
         return {'command': 'make gpt', 'machine': machine(), 'date': datetime.date.today().isoformat(), 'seed': SEED,
                 'steps': STEPS, 'names a step': BATCH, 'minutes': round(self.seconds / 60, 1),
-                'bigrams': round(bigrams(self.book), 4), 'losses': self.losses, 'unseen': self.unseen,
+                'bigrams': round(bigrams(), 4), 'losses': self.losses, 'unseen': self.unseen,
                 'samples': self.samples, 'weights': [round(x, 5) for x in self.weights()]}
 
 
-def bigrams(book):
+def bigrams():
     """Return the loss of counted bigrams, each raised by 1, on the unseen names."""
     counts = [[1] * 27 for _ in range(27)]
-    for first, second in pairs(book, 'seen'):
+    for first, second in pairs(gpt.seen):
         counts[first][second] += 1
-    surprises = [-math.log(counts[a][b] / sum(counts[a])) for a, b in pairs(book, 'unseen')]
+    surprises = [-math.log(counts[a][b] / sum(counts[a])) for a, b in pairs(gpt.unseen)]
     return sum(surprises) / len(surprises)
 
 
-def pairs(book, which):
-    texts = [book['codes'](name) for name in book[which]]
-    return [pair for text in texts for pair in pairwise(text)]
+def pairs(names):
+    return [pair for text in map(gpt.codes, names) for pair in pairwise(text)]
 
 
 def machine():

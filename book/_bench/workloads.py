@@ -1,26 +1,30 @@
-"""What is measured: each workload written once, for all peers that compute with single numbers."""
+"""What is measured: each workload written once, for every engine that computes with single numbers."""
+import json
 import math
 import random
-import re
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
-from peers import number
-
 BOOK = Path(__file__).parents[1]
-CELL = re.compile(r'^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)\n?(.*?)^```$', re.MULTILINE | re.DOTALL)
 FOUR = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
 
 
-def cells(chapter):
-    """Return [(options, code)] for the code cells of a chapter, which are programs here, too."""
-    return CELL.findall((BOOK / f'{chapter}.md').read_text(encoding='utf-8'))
+def code_of(chapter, start):
+    """Return the code of the cell of a chapter that begins with `start`.
+
+    From the notebook that the loom has written, and not through the loom itself: loading that takes two seconds and
+    leaves 170,000 objects for the garbage collector, in a process whose time and objects are measured.
+    """
+    notebook = json.loads((BOOK / f'{chapter}.ipynb').read_text(encoding='utf-8'))
+    sources = [''.join(cell['source']) for cell in notebook['cells']]
+    return next(source for source in sources if source.startswith(start))
 
 
 def moons():
-    """Return the hundred points and targets of chapter 12, made by its own cell."""
-    code = next(code for _, code in cells('12-moons') if code.startswith('def make_moons'))
+    """Return the hundred points and targets of chapter 12, made by its own function."""
     names = {'math': math, 'random': random}
-    exec(code.partition('print(')[0], names)
+    exec(code_of('12-moons', 'def make_moons').partition('print(')[0], names)
     return names['points'], names['targets']
 
 
@@ -28,52 +32,52 @@ def weights(sizes, seed):
     """Return [(rows of weights, biases)] for layers of these sizes, as plain numbers, as the library draws them."""
     rng = random.Random(seed)
     return [([[rng.uniform(-1, 1) for _ in range(nin)] for _ in range(nout)], [0] * nout)
-            for nin, nout in zip(sizes, sizes[1:])]
+            for nin, nout in pairwise(sizes)]
 
 
 class Training:
-    """A peer's own network that learns."""
+    """A network of an engine, in training."""
 
-    def __init__(self, peer, sizes, seed, data, loss, rate):
+    def __init__(self, engine, sizes, seed, data, loss, rate):
         random.seed(seed)
-        self.model = peer.network(sizes[0], sizes[1:])
+        self.model = engine.network(sizes[0], sizes[1:])
         self.leaves = self.model.parameters()
         points, self.targets = data
-        self.points = [[peer.constant(x) for x in point] for point in points]
-        self.loss, self.peer, self.rate, self.steps = loss, peer, rate, 0
+        self.points = [[engine.constant(x) for x in point] for point in points]
+        self.loss, self.engine, self.rate, self.steps = loss, engine, rate, 0
 
     def forward(self):
-        return self.loss([self.model(x) for x in self.points], self.targets, self.leaves, self.peer)
+        return self.loss([self.model(x) for x in self.points], self.targets, self.leaves, self.engine)
 
     def update(self):
         rate = self.rate(self.steps)
         self.steps += 1
         if hasattr(self.leaves[0], 'requires_grad'):
-            for p in self.leaves:  # a tensor guards its data
+            for p in self.leaves:  # a tensor allows no assignment to its data
                 p.data.sub_(p.grad, alpha=rate)
         else:
             for p in self.leaves:
                 p.data -= rate * p.grad
 
 
-def hinge(scores, targets, parameters, peer):
-    """The loss of chapter 12."""
-    constant = peer.constant
+def hinge(scores, targets, parameters, engine):
+    """Return the loss of chapter 12."""
+    constant = engine.constant
     losses = [(constant(1) + constant(-y) * score).relu() for y, score in zip(targets, scores)]
-    return sum(losses) * constant(1 / len(losses)) + constant(1e-4) * peer.sums([parameters], parameters)[0]
+    return sum(losses) * constant(1 / len(losses)) + constant(1e-4) * engine.sums([parameters], parameters)[0]
 
 
-def squares(scores, targets, parameters, peer):
-    """The loss of chapter 11."""
-    return sum((score + peer.constant(-y))**2 for y, score in zip(targets, scores))
+def squares(scores, targets, parameters, engine):
+    """Return the loss of chapter 11."""
+    return sum((score + engine.constant(-y))**2 for y, score in zip(targets, scores))
 
 
 class Graph:
-    """An expression of about n nodes over a few leaves."""
+    """An expression of about n nodes over two leaves."""
 
-    def __init__(self, peer, build, n):
-        self.leaves = [peer.value(0.5), peer.value(1.25)]
-        self.build, self.n = build, n
+    def __init__(self, build, engine, n):
+        self.leaves = [engine.value(0.5), engine.value(1.25)]
+        self.build, self.n = build, n or 10_000
 
     def forward(self):
         return self.build(*self.leaves, self.n)
@@ -103,56 +107,49 @@ def diamond(a, b, n):
 class Token:
     """One letter through the transformer of chapter 15, after eight others whose keys and values are known."""
 
-    def __init__(self, peer):
-        book, V = {}, peer.value
-        for options, code in cells('15-attention'):
-            if 'model' in options:
-                exec(code, book)
-        model = book['GPT'](random.Random(42))
+    def __init__(self, engine, n):
+        from classroom import gpt  # now that the engine is in its place
+        gpt.weighted_sums, gpt.softmax = engine.sums, softmax
+        V, rng, model = engine.value, random.Random(1), gpt.GPT(random.Random(42))
         for name, rows in vars(model).items():
             if name != 'head_width':
                 setattr(model, name, [[V(v.data) for v in row] for row in rows])
-        book.update(weighted_sums=peer.sums, softmax=softmax)
-        rng = random.Random(1)
         self.keys, self.values = ([[V(rng.gauss(0, 1)) for _ in range(16)] for _ in range(8)] for _ in range(2))
-        self.model, self.book, self.leaves = model, book, model.parameters()
+        self.gpt, self.model, self.leaves = gpt, model, model.parameters()
 
     def forward(self):
-        model, book = self.model, self.book
-        x = book['norm'](book['add'](model.letters[3], model.places[8]))
-        home, _ = book['look_back'](model, book['norm'](x), [*self.keys], [*self.values])
-        x = book['add'](x, home)
-        bent = [v.relu() for v in book['weighted_sums'](model.up, book['norm'](x))]
-        x = book['add'](x, book['weighted_sums'](model.down, bent))
-        return -1 * softmax(book['weighted_sums'](model.out, x))[5].log()
+        gpt, model = self.gpt, self.model
+        x = gpt.norm(gpt.add(model.letters[3], model.places[8]))
+        mixed, _ = gpt.look_back(model, gpt.norm(x), [*self.keys], [*self.values])
+        x = gpt.add(x, mixed)
+        hidden = [v.relu() for v in gpt.weighted_sums(model.up, gpt.norm(x))]
+        x = gpt.add(x, gpt.weighted_sums(model.down, hidden))
+        return -1 * softmax(gpt.weighted_sums(model.out, x))[5].log()
 
     def update(self):
         pass
 
 
 def softmax(scores):
-    """The library's softmax, for numbers of any peer."""
-    top = max(number(score.data) for score in scores)
+    """Return what the library's softmax does, for the numbers of any engine."""
+    top = max(float(score.data) for score in scores)
     exps = [(score + -top).exp() for score in scores]
     share = sum(exps)**-1
     return [e * share for e in exps]
 
 
-def falling(step):
+def falling_rate(step):
+    """Return the learning rate of chapter 12."""
     return 1.0 - 0.9 * step / 100
 
 
-def moons_step(peer, n):
-    return Training(peer, [2, 16, 16, 1], 1337, moons(), hinge, falling)
+def moons_step(engine, n):
+    return Training(engine, [2, 16, 16, 1], 1337, moons(), hinge, falling_rate)
 
 
-def four_points(peer, n):
-    return Training(peer, [3, 4, 4, 1], 5, FOUR, squares, lambda step: 0.01)
+def four_points(engine, n):
+    return Training(engine, [3, 4, 4, 1], 5, FOUR, squares, lambda step: 0.01)
 
 
-def graph(build):
-    return lambda peer, n: Graph(peer, build, n or 10_000)
-
-
-WORKLOADS = {'moons': moons_step, 'four points': four_points, 'chain': graph(chain), 'wide sum': graph(wide),
-             'diamond': graph(diamond), 'token': lambda peer, n: Token(peer)}
+WORKLOADS = {'moons': moons_step, 'four points': four_points, 'chain': partial(Graph, chain),
+             'wide sum': partial(Graph, wide), 'diamond': partial(Graph, diamond), 'token': Token}

@@ -1,49 +1,49 @@
-"""The moons step by hand, without a graph: what is left when only the arithmetic is done."""
+"""The moons step by hand, without a graph: what remains when only the arithmetic is done."""
 from operator import mul
 
-from workloads import falling, moons, weights
+from workloads import falling_rate, moons, weights
 
 SIZES = [2, 16, 16, 1]
 
 
 class Lists:
-    """Forward and backward over lists of plain floats: the floor for a program in plain Python."""
+    """Forward and backward over lists of plain floats: as fast as a program in plain Python gets."""
 
-    skips = False
+    skips_zeros = False
 
     def __init__(self):
         self.points, self.targets = moons()
         self.layers, self.steps = weights(SIZES, 1337), 0
 
     def forward(self):
-        self.kept = [self.activations(x) for x in self.points]
-        self.misses = [max(0.0, 1 - y * kept[-1][0]) for y, kept in zip(self.targets, self.kept)]
+        self.saved = [self.activations(x) for x in self.points]
+        self.misses = [max(0.0, 1 - y * saved[-1][0]) for y, saved in zip(self.targets, self.saved)]
         size = sum(w * w for rows, biases in self.layers for row, b in zip(rows, biases) for w in (*row, b))
         return sum(self.misses) / len(self.points) + 1e-4 * size
 
     def activations(self, x):
-        """Return the input and what each layer makes of it."""
-        kept = [x]
+        """Return the input and the activations of each layer."""
+        saved = [x]
         for i, (rows, biases) in enumerate(self.layers):
             x = [sum(map(mul, row, x), b) for row, b in zip(rows, biases)]
             if i < 2:
                 x = [v if v > 0 else 0.0 for v in x]
-            kept.append(x)
-        return kept
+            saved.append(x)
+        return saved
 
     def backward(self):
         self.grads = [([[2e-4 * w for w in row] for row in rows], [2e-4 * b for b in biases])
                       for rows, biases in self.layers]
-        for y, miss, kept in zip(self.targets, self.misses, self.kept):
-            self.hand_back([-y / len(self.points) if miss > 0 else 0.0], kept)
+        for y, miss, saved in zip(self.targets, self.misses, self.saved):
+            self.pass_back([-y / len(self.points) if miss > 0 else 0.0], saved)
 
-    def hand_back(self, grad, kept):
-        """Add what one point contributes, layer by layer from the last."""
+    def pass_back(self, grad, saved):
+        """Add the gradients of one point, layer by layer from the last."""
         for i in (2, 1, 0):
-            (rows, _), (to_rows, to_biases), x = self.layers[i], self.grads[i], kept[i]
+            (rows, _), (to_rows, to_biases), x = self.layers[i], self.grads[i], saved[i]
             below = [0.0] * len(x)
             for j, g in enumerate(grad):
-                if not g and self.skips:
+                if not g and self.skips_zeros:
                     continue
                 to_biases[j] += g
                 to_rows[j] = [t + g * v for t, v in zip(to_rows[j], x)]
@@ -51,7 +51,7 @@ class Lists:
             grad = [g if v > 0 else 0.0 for g, v in zip(below, x)]
 
     def update(self):
-        rate, self.steps = falling(self.steps), self.steps + 1
+        rate, self.steps = falling_rate(self.steps), self.steps + 1
         self.layers = [([[w - rate * g for w, g in zip(row, grads)] for row, grads in zip(rows, row_grads)],
                         [b - rate * g for b, g in zip(biases, bias_grads)])
                        for (rows, biases), (row_grads, bias_grads) in zip(self.layers, self.grads)]
@@ -61,9 +61,9 @@ class Lists:
 
 
 class Skipping(Lists):
-    """The same, but where no gradient comes back, as from a ReLU that is off, it saves the work, as our engine does."""
+    """The same, without the work where the gradient is 0, as behind a ReLU that is off."""
 
-    skips = True
+    skips_zeros = True
 
 
 class Arrays(Lists):
@@ -76,11 +76,11 @@ class Arrays(Lists):
         self.layers = [(np.array(rows), np.array(biases, dtype=float)) for rows, biases in self.layers]
 
     def forward(self):
-        self.kept = [self.x]
+        self.saved = [self.x]
         for i, (w, b) in enumerate(self.layers):
-            z = self.kept[-1] @ w.T + b
-            self.kept.append(self.np.maximum(z, 0) if i < 2 else z)
-        self.miss = self.np.maximum(0, 1 - self.y * self.kept[-1][:, 0])
+            z = self.saved[-1] @ w.T + b
+            self.saved.append(self.np.maximum(z, 0) if i < 2 else z)
+        self.miss = self.np.maximum(0, 1 - self.y * self.saved[-1][:, 0])
         return float(self.miss.mean() + 1e-4 * sum((w * w).sum() + (b * b).sum() for w, b in self.layers))
 
     def backward(self):
@@ -88,11 +88,11 @@ class Arrays(Lists):
         self.grads = []
         for i in (2, 1, 0):
             w, b = self.layers[i]
-            self.grads.insert(0, (grad.T @ self.kept[i] + 2e-4 * w, grad.sum(0) + 2e-4 * b))
-            grad = grad @ w * (self.kept[i] > 0)
+            self.grads.insert(0, (grad.T @ self.saved[i] + 2e-4 * w, grad.sum(0) + 2e-4 * b))
+            grad = grad @ w * (self.saved[i] > 0)
 
     def update(self):
-        rate, self.steps = falling(self.steps), self.steps + 1
+        rate, self.steps = falling_rate(self.steps), self.steps + 1
         self.layers = [(w - rate * dw, b - rate * db) for (w, b), (dw, db) in zip(self.layers, self.grads)]
 
 
@@ -124,10 +124,10 @@ class Tensors(Lists):
         self.grads = [(w.grad, b.grad) for w, b in self.layers]
 
     def update(self):
-        rate, self.steps = falling(self.steps), self.steps + 1
+        rate, self.steps = falling_rate(self.steps), self.steps + 1
         for layer in self.layers:
             for part in layer:
                 part.data.sub_(part.grad, alpha=rate)
 
 
-DENSE = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors}
+BASELINES = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors}

@@ -1,40 +1,46 @@
-"""Who takes part: for each peer of single numbers, what makes a number, and what makes a network of them."""
+"""What is compared: for each engine, what makes a number, and what makes a network of its numbers."""
 import importlib.util
 import math
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 from unittest import mock
 
-from undone import UNDONE, load_without
+from all_together import AllTogether
+
+from classroom.ablations import IDEAS
 
 ORIGINAL = Path(sys.prefix) / 'original' / 'micrograd'  # where the Makefile puts the packages from the index
 MINIGRAD = Path(sys.prefix) / 'minigrad'
 
 
 def plain_sums(rows, x, biases=None):
-    """Return the weighted sums as the original computes them, a product and a sum at a time."""
+    """Return the weighted sums as the original computes them, one product and one sum at a time."""
     biases = biases or [0] * len(rows)
     return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
 
 
-def as_it_is(number):
+def unchanged(number):
     return number
 
 
-class Peer(NamedTuple):
-    """What a peer makes numbers of, its networks, its weighted sums; and what makes a constant for it."""
+class Engine(NamedTuple):
+    """What an engine makes numbers and networks of, how it computes weighted sums, what makes a constant for it."""
 
     value: Callable
     network: Callable
     sums: Callable = plain_sums
-    constant: Callable = as_it_is
+    constant: Callable = unchanged
+
+
+ABLATIONS = {**IDEAS, 'all together': AllTogether}
 
 
 class Recursive:
-    """The stored-slope design in its plainest form: tuples of inputs and slopes, and a recursive search."""
+    """A common design: tuples of inputs and of their local derivatives, and a recursive search."""
 
     __slots__ = ('data', 'grad', 'inputs', 'slopes')
 
@@ -80,9 +86,13 @@ class Recursive:
                 child.grad += slope * v.grad
 
 
+def recursive():
+    return Engine(Recursive, original_network(Recursive))
+
+
 def original():
-    """Return the original's Value and MLP; exp and log are ours, in the way in which it has the others."""
-    Value = load('engine').Value
+    """Return the original; exp and log, which it lacks, are added in the form of its other operations."""
+    Value = load_original('engine').Value
 
     def exp(self):
         out = Value(math.exp(self.data), (self,), 'exp')
@@ -100,70 +110,62 @@ def original():
         out._backward = _backward
         return out
     Value.exp, Value.log = exp, log
-    return Peer(Value, original_networks(Value))
+    return Engine(Value, original_network(Value))
 
 
-def load(module):
-    """Return a module of the original, beside ours of the same name."""
+def load_original(module):
+    """Return a module of the original package, whose name is that of ours."""
     spec = importlib.util.spec_from_file_location(f'original_{module}', ORIGINAL / f'{module}.py')
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
     return loaded
 
 
-def original_networks(Value):
-    """Return the original's MLP, made of any peer's Value."""
+def original_network(Value):
+    """Return the original's MLP, made of the numbers of any engine."""
     with mock.patch.dict(sys.modules, {'micrograd.engine': SimpleNamespace(Value=Value)}):
-        return load('nn').MLP
-
-
-def recursive():
-    return Peer(Recursive, original_networks(Recursive))
+        return load_original('nn').MLP
 
 
 def micrograd():
     from micrograd.engine import Value
     from micrograd.nn import MLP
-    return Peer(Value, MLP)
+    return Engine(Value, MLP)
 
 
-def undone(idea):
-    """Return ours, with one of its ideas taken back."""
-    load_without(idea)
+def ablated(name):
+    """Return the library's engine with another class in the place of Value, for all that is imported after."""
+    from micrograd import engine
+    engine.Value = ABLATIONS[name]
     return micrograd()
 
 
 def fused():
-    """Return ours, with a node for each weighted sum."""
+    """Return the library's engine with one node for each weighted sum."""
     from micrograd.fused import FusedLayer, weighted_sums
     plain = micrograd()
-    return Peer(plain.value, partial(plain.network, layer=FusedLayer), weighted_sums)
+    return Engine(plain.value, partial(plain.network, layer=FusedLayer), weighted_sums)
 
 
 def pytorch():
-    """Return tensors of one number, in double precision, in the original's networks."""
+    """Return tensors of one number each, in double precision, in the original's networks."""
     import torch
     torch.set_num_threads(1)
 
     def scalar(x):
         return torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
-    return Peer(scalar, original_networks(scalar))
+    return Engine(scalar, original_network(scalar))
 
 
 def minigrad():
     """Return an engine in C from the package index. It has neither exp nor log, and takes a plain number for 0."""
     sys.path.append(str(MINIGRAD))
-    minigrad.nones = [None] * 10**7  # it gives None back too often, and Python stops when the last one is gone
+    minigrad.nones = [None] * 10**7  # it releases None too often, and Python stops when the last reference is gone
     from minigrad import Value
     from minigrad.nn import MLP
-    return Peer(Value, MLP, constant=Value)
+    return Engine(Value, MLP, constant=Value)
 
 
-SCALAR = {'original': original, 'recursive': recursive, 'micrograd': micrograd, 'fused': fused,
-          'PyTorch, scalars': pytorch, 'minigrad, in C': minigrad,
-          **{idea: partial(undone, idea) for idea in UNDONE}}
-
-
-def number(v):
-    """Return a peer's number, or gradient, as a float; 0.0 for a gradient that never came."""
-    return 0.0 if v is None else float(v)
+ENGINES = {'original': original, 'recursive': recursive, 'micrograd': micrograd,
+           **{name: partial(ablated, name) for name in ABLATIONS},
+           'fused': fused, 'minigrad, in C': minigrad, 'PyTorch, scalars': pytorch}
