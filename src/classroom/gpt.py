@@ -111,3 +111,37 @@ def write(model, rng, temperature=1.0):
         shares = softmax([score * (1 / temperature) for score in scores[-1]])
         text += rng.choices(range(27), [share.data for share in shares])
     return ''.join(letters[code] for code in text).strip('.')
+
+
+class Table:
+    """A table whose rows are looked up by numbers of which one is 1, the others 0."""
+
+    def __init__(self, rows):
+        """Hold the rows, all of one length."""
+        self.columns = [*zip(*rows)]
+
+    def __getitem__(self, one_hot):
+        """Return the row at which `one_hot` has its 1, as weighted sums."""
+        return weighted_sums(self.columns, one_hot)
+
+
+def surprise(scores, one_hot):
+    """Return the cross-entropy of scores, where `one_hot` has its 1."""
+    [score] = weighted_sums([scores], one_hot)
+    return sum(s.exp() for s in scores).log() - score
+
+
+def loss_graph(model, length):
+    """Return the summed loss of a name of that length, and its inputs, as Values."""
+    now, then = ([[Value(0.0) for _ in range(27)] for _ in range(length + 1)]
+                 for _ in range(2))
+    rows, model.letters = model.letters, Table(model.letters)
+    scores, _ = scores_of(model, now)
+    model.letters = rows
+    return sum(map(surprise, scores, then)), [v for row in now + then for v in row]
+
+
+def one_hots(name):
+    """Return the numbers that a graph for names of this length has as inputs."""
+    text = codes(name)
+    return [float(i == code) for code in text[:-1] + text[1:] for i in range(27)]

@@ -330,7 +330,7 @@ class Compiler(ast.NodeVisitor):
         product = value.body if only_if else value
         for part in (product.left, product.right, target):
             self.visit(part)
-        self.emit('i32.const', length(target))
+        self.emit('i32.const', slice_size(target))
         if only_if:
             self.condition(value.test)
             self.emit('i32.mul')
@@ -376,11 +376,11 @@ class Compiler(ast.NodeVisitor):
         for argument in node.args:
             self.visit(argument)
         if node.func.id == 'dot':
-            self.emit('i32.const', length(argument))
+            self.emit('i32.const', slice_size(argument))
         self.emit(*CALLS[node.func.id])
 
 
-def length(subscript):
+def slice_size(subscript):
     """Return how many numbers a slice has."""
     part = subscript.slice
     return (part.upper.value - part.lower.value) // part.step.value
