@@ -10,6 +10,7 @@ import os
 import platform
 import random
 import time
+from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tqdm import tqdm
 
 from classroom import gpt
 from micrograd.learn import Adam
+from micrograd.program import Program
 
 ROOT = Path(__file__).parents[2]
 CHECKPOINT = ROOT / '_build' / 'gpt.json'
@@ -31,7 +33,7 @@ class Run:
     def __init__(self):
         """Start from scratch, or resume the run that the checkpoint holds."""
         self.model = gpt.GPT(random.Random(SEED))
-        self.adam = Adam(self.model.parameters())
+        self.adam, self.programs = Adam(self.model.parameters()), {}
         self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
         if CHECKPOINT.exists():
             self.load(json.loads(CHECKPOINT.read_text()))
@@ -63,15 +65,24 @@ class Run:
         """Learn from one batch, which depends on the step alone: a resumed run is as one that never stopped."""
         began, number = time.perf_counter(), self.adam.steps
         batch = random.Random(f'{SEED} {number}').sample(gpt.seen, BATCH)
-        loss = gpt.loss_of(self.model, batch)
         self.model.zero_grad()
-        loss.backward()
+        letters = sum(len(name) + 1 for name in batch)
+        loss = sum(self.program(length).run(rows) for length, rows in by_length(batch)) / letters
+        for p in self.model.parameters():
+            p.grad /= letters
         self.adam.step(RATE * (1 - number / STEPS))
-        self.recent.append(loss.data)
+        self.recent.append(loss)
         if len(self.recent) == EVERY:
             self.losses.append(round(sum(self.recent) / EVERY, 4))
             self.recent = []
         self.seconds += time.perf_counter() - began
+
+    def program(self, length):
+        """Return the program for names of that length, compiled when the first one comes."""
+        if length not in self.programs:
+            loss, inputs = gpt.loss_graph(self.model, length)
+            self.programs[length] = Program(loss, self.model.parameters(), inputs)
+        return self.programs[length]
 
     def show(self):
         """Let the model write, and test it on the unseen names."""
@@ -82,18 +93,23 @@ class Run:
 
     def test(self):
         """Return the mean loss over the letters of the unseen names."""
-        total = letters = 0
-        for name in gpt.unseen:
-            total += gpt.loss_of(self.model, [name]).data * (len(name) + 1)
-            letters += len(name) + 1
-        return total / letters
+        total = sum(sum(self.program(length).values(rows)) for length, rows in by_length(gpt.unseen))
+        return total / sum(len(name) + 1 for name in gpt.unseen)
 
     def result(self):
         """Return what the chapter shows."""
         return {'command': 'make gpt', 'machine': machine(), 'date': datetime.date.today().isoformat(), 'seed': SEED,
-                'steps': STEPS, 'names a step': BATCH, 'minutes': round(self.seconds / 60, 1),
+                'steps': STEPS, 'names a step': BATCH, 'seconds': round(self.seconds),
                 'bigrams': round(bigrams(), 4), 'losses': self.losses, 'unseen': self.unseen,
                 'samples': self.samples, 'weights': [round(x, 5) for x in self.weights()]}
+
+
+def by_length(names):
+    """Return pairs: a length, and the inputs of all names that are so long."""
+    rows = defaultdict(list)
+    for name in names:
+        rows[len(name)].append(gpt.one_hots(name))
+    return rows.items()
 
 
 def bigrams():
