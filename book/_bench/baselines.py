@@ -1,4 +1,5 @@
-"""The moons step by hand, without a graph: what remains when only the arithmetic is done."""
+"""The moons step without building a graph: by hand, and by programs compiled from one graph."""
+import random
 from operator import mul
 
 from workloads import falling_rate, moons, weights
@@ -130,4 +131,40 @@ class Tensors(Lists):
                 part.data.sub_(part.grad, alpha=rate)
 
 
-BASELINES = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors}
+class Compiled:
+    """The library's network, compiled once: a program for the hinge of a point, and one for the size of the weights."""
+
+    def __init__(self):
+        from micrograd.engine import Value
+        from micrograd.fused import FusedLayer, weighted_sums
+        from micrograd.nn import MLP
+        from micrograd.program import Program
+        points, targets = moons()
+        self.rows = [[*point, target] for point, target in zip(points, targets)]
+        random.seed(1337)
+        model, point, target = MLP(SIZES[0], SIZES[1:], layer=FusedLayer), [Value(0), Value(0)], Value(0)
+        self.parameters, self.steps = model.parameters(), 0
+        hinge = (1 + -1 * target * model(point)).relu() * (1 / len(points))
+        [size] = weighted_sums([self.parameters], self.parameters)
+        self.misses = Program(hinge, self.parameters, [*point, target])
+        self.size = Program(1e-4 * size, self.parameters)
+
+    def forward(self):
+        for p in self.parameters:
+            p.grad = 0
+        return self.misses.run(self.rows) + self.size.run()
+
+    def backward(self):
+        """Do nothing: `run` has done it."""
+
+    def update(self):
+        rate, self.steps = falling_rate(self.steps), self.steps + 1
+        for p in self.parameters:
+            p.data -= rate * p.grad
+
+    def gradients(self):
+        return [p.grad for p in self.parameters]
+
+
+BASELINES = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors,
+             'program': Compiled}

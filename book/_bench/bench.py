@@ -205,7 +205,7 @@ def complete(r, quick):
     r['operations'] = counted.get(name, counted['micrograd'])
     if name not in BASELINES:
         r.update(memory(name, workload, r['operations']))
-    if not quick and shutil.which('valgrind') and workload in COUNTED and 'PyTorch' not in name:
+    if not quick and shutil.which('valgrind') and workload in COUNTED and name != 'program' and 'PyTorch' not in name:
         r['instructions'] = instructions(name, workload, COUNTED[workload].get(name, TURNS[workload][1]))
     return r
 
