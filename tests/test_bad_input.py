@@ -58,6 +58,7 @@ v**'2'                                  | TypeError         | ** expects a numbe
 v**v                                    | TypeError         | ** expects a number as exponent, got Value(data=1.0
 below**0.5                              | ValueError        | **0.5 expects a base of 0 or more, got -8.0
 far**200                                | OverflowError     | **200 expects a result that fits a float, got 1000.0
+Value(-1e200)**3                        | OverflowError     | **3 expects a result that fits a float, got -1e+200
 1 / Value(5e-324)                       | OverflowError     | **-1 expects a result that fits a float, got 5e-324
 below.log()                             | ValueError        | log expects a number above 0, got -8.0
 zero.log()                              | ValueError        | log expects a number above 0, got 0.0
@@ -112,6 +113,7 @@ cross_entropy([v, v], 2)                | IndexError        | expected a target 
 cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
 cross_entropy([], 0)                    | IndexError        | expected a target below 0, got 0
 Adam([v], beta1=1)                      | ValueError        | Adam expects betas from 0 to less than 1, got 1 and 0.99
+Adam([v], beta2=1)                      | ValueError        | Adam expects betas from 0 to less than 1, got 0.9 and 1
 Adam([v], beta2=-1)                     | ValueError        | Adam expects betas from 0 to less than 1, got 0.9 and -1
 Adam([v]).step('a')                     | TypeError         | Adam.step expects a number, got 'a' of type str
 dual('a')                               | TypeError         | Dual expects a real number, got 'a'

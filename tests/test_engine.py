@@ -292,6 +292,17 @@ def test_the_inputs_of_a_node_can_be_set():
     assert (a.grad, b.grad) == (0, 3 + 2.0)
 
 
+def test_a_node_made_by_hand():
+    a, out = Value(2.0), Value(4.0)
+
+    def _backward():
+        a.grad += 2 * out.grad
+    out._prev, out._backward = (a,), _backward
+    for passes in (1, 2):
+        out.backward()
+        assert (a.grad, out.grad) == (2 * passes, 1)
+
+
 # Where numbers are awkward.
 
 @pytest.mark.parametrize('x, n, expected', [

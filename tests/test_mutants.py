@@ -1,48 +1,66 @@
-"""The stored count of mutants belongs to the library as it is, and the chapters kill all that can be told apart."""
+"""The mutants: the stored counts belong to the library as it is, and what is not equivalent is killed."""
 import json
+import os
+import subprocess
+import sys
+import warnings
 
 import mutants
 import pytest
+from plain_code import fingerprint, lines_of_code
+
+from classroom.chapters import read
 
 STORED = json.loads(mutants.STORED.read_text(encoding='utf-8'))
 EQUIVALENT = json.loads(mutants.EQUIVALENT.read_text(encoding='utf-8'))
+FOUND = {module: list(mutants.mutants(module)) for module in mutants.MODULES}
 
 
-def source(module):
-    return (mutants.LIBRARY / f'{module}.py').read_text(encoding='utf-8')
+def stored_counts(module):
+    """Return the stored counts of a module's mutants, or {} if these are of other code, which is told."""
+    counts = STORED.get(module, {})
+    if counts.get('code') == fingerprint(read(module)):
+        return counts
+    message = f"the stored count of mutants is not of the present {module}: run `make mutants`"
+    if os.environ.get('CHECK_ALL'):  # as `make check-all` sets it
+        pytest.fail(message)
+    warnings.warn(message, stacklevel=1)
+    return {}
 
 
-def names(module):
-    return [name for name, *_ in mutants.mutants(module, source(module))]
+@pytest.mark.parametrize('module', mutants.MODULES)
+def test_a_mutant_that_is_not_equivalent_is_killed(module):
+    counts = stored_counts(module)
+    if counts:
+        assert counts['mutants'] == len(FOUND[module])
+        assert counts['equivalent'] == len(EQUIVALENT.keys() & {name for name, *_ in FOUND[module]})
+        other = counts['mutants'] - counts['equivalent']
+        assert counts['killed by either'] == other and counts['killed by chapters'] >= 0.9 * other
 
 
-@pytest.mark.parametrize('module', STORED)
-def test_the_stored_run_belongs_to_the_present_code(module):
-    assert STORED[module]['code'] == mutants.code(source(module)), f"run book/_tools/mutants.py {module}"
-    assert STORED[module]['mutants'] == len(names(module))
-    assert STORED[module]['equivalent'] == len(set(EQUIVALENT) & set(names(module)))
-
-
-@pytest.mark.parametrize('module', ['engine', 'nn'])
-def test_the_chapters_kill_every_mutant_that_is_not_equivalent(module):
-    counts = STORED[module]
-    assert counts['killed by chapters'] == counts['mutants'] - counts['equivalent']
+def test_a_sample_of_the_engine_s_mutants_is_killed():
+    command = [sys.executable, mutants.__file__, '--sample', '12']
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0 and len(run.stdout.splitlines()) == 12, run.stdout + run.stderr
 
 
 def test_each_equivalent_mutant_exists_and_has_a_reason():
-    assert set(EQUIVALENT) <= {name for module in mutants.ASKED for name in names(module)}
+    assert EQUIVALENT.keys() <= {name for found in FOUND.values() for name, *_ in found}
     assert all(len(reason.split()) > 5 for reason in EQUIVALENT.values())
 
 
-def test_each_mutant_has_a_name_of_its_own_and_is_another_program():
-    for module in mutants.ASKED:
-        found = list(mutants.mutants(module, source(module)))
-        assert len({name for name, *_ in found}) == len(found)
-        assert all(mutants.code(text) != mutants.code(source(module)) for *_, text in found)
+@pytest.mark.parametrize('module', mutants.MODULES)
+def test_each_mutant_has_a_name_of_its_own_and_is_another_program(module):
+    assert len({name for name, *_ in FOUND[module]}) == len(FOUND[module])
+    assert all(fingerprint(source) != fingerprint(read(module)) for *_, source in FOUND[module])
 
 
-@pytest.mark.parametrize('text, same', [
+@pytest.mark.parametrize('source, same', [
     ('def f():\n    """Other words."""\n    return 1  # why\n', True), ('def f():\n    return 1\n', True),
     ('def f():\n    """Words."""\n    return 2\n', False), ("def f():\n    return '1'\n", False)])
-def test_comments_and_docstrings_are_not_code(text, same):
-    assert (mutants.code(text) == mutants.code('def f():\n    """Words."""\n    return 1\n')) == same
+def test_comments_and_docstrings_are_not_code(source, same):
+    assert (fingerprint(source) == fingerprint('def f():\n    """Words."""\n    return 1\n')) == same
+
+
+def test_lines_of_code():
+    assert lines_of_code('"""Two\nlines."""\n\n# why\ndef f(x,\n      y):\n    """f."""\n    return x  # y\n') == 3

@@ -33,6 +33,12 @@ def test_a_neuron_is_a_weighted_sum_followed_by_a_relu():
     assert neuron([0.0, 1.0]).data == -2.5
 
 
+def test_its_graph_begins_with_the_bias_and_multiplies_weights_by_inputs():
+    neuron, x = Neuron(1, nonlin=False), Value(3.0)
+    total = neuron([x])
+    assert total._prev[0] is neuron.b and total._prev[1]._prev == (neuron.w[0], x)
+
+
 def test_only_the_last_layer_is_linear():
     assert [layer.neurons[0].nonlin for layer in MLP(2, [3, 2, 1]).layers] == [True, True, False]
 

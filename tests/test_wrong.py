@@ -27,8 +27,8 @@ sys.exit(pytest.main(['-qx', '-o', 'addopts=', '-p', 'no:cacheprovider', 'tests/
 
 def run_tests(*names):
     """Run the tests of engine and networks, in a process of their own, with wrong methods planted."""
-    return subprocess.run([sys.executable, '-c', PROGRAM, *names], cwd=ROOT, capture_output=True, text=True, check=False,
-                          timeout=120, env={**os.environ, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'})
+    return subprocess.run([sys.executable, '-c', PROGRAM, *names], cwd=ROOT, capture_output=True, text=True,
+                          check=False, timeout=120, env={**os.environ, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'})
 
 
 def test_the_right_engine_is_accepted():
