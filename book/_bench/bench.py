@@ -146,6 +146,11 @@ def cachegrind(name, workload, steps):
     return int(re.search(r'I +refs: +([\d,]+)', done.stderr)[1].replace(',', ''))
 
 
+def is_counted(name):
+    """Return whether instructions are counted: not for PyTorch and for programs, which valgrind runs too slowly."""
+    return 'PyTorch' not in name and name != 'program'
+
+
 def memory(name, workload, nodes):
     """Return what a graph takes per operation: bytes that Python allocates, bytes of the system, objects.
 
@@ -205,7 +210,7 @@ def complete(r, quick):
     r['operations'] = counted.get(name, counted['micrograd'])
     if name not in BASELINES:
         r.update(memory(name, workload, r['operations']))
-    if not quick and shutil.which('valgrind') and workload in COUNTED and name != 'program' and 'PyTorch' not in name:
+    if not quick and shutil.which('valgrind') and workload in COUNTED and is_counted(name):
         r['instructions'] = instructions(name, workload, COUNTED[workload].get(name, TURNS[workload][1]))
     return r
 
