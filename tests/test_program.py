@@ -3,6 +3,7 @@ import gc
 import math
 import random
 import resource
+import weakref
 
 import pytest
 
@@ -103,11 +104,28 @@ def test_parameters_are_read_at_each_run_and_constants_frozen():
 def test_the_text_is_python():
     a, b, c = Value(2.0), Value(3.0), Value(-10.0)
     text = str(Program(a * b + c, [a, b, c]))
-    assert text.splitlines() == ['v3 = v0 * v1', 'v4 = v3 + v2', 'g4 = 1', 'g3 = g4', 'g2 += g4', 'g0 += g3 * v1',
-                                 'g1 += g3 * v0']
-    names = {'v0': 2.0, 'v1': 3.0, 'v2': -10.0, 'g0': 0, 'g1': 0, 'g2': 0}
+    assert text.splitlines() == ['v3 = v0 * v1', 'v4 = v3 + v2', 'g4 += 1', 'g3 += g4', 'g2 += g4',
+                                 'g0 += g3 * v1', 'g1 += g3 * v0']
+    names = {'v0': 2.0, 'v1': 3.0, 'v2': -10.0, **dict.fromkeys(['g0', 'g1', 'g2', 'g3', 'g4'], 0)}
     exec(text, names)
     assert [names[name] for name in ('v4', 'g0', 'g1', 'g2')] == [-4.0, 3.0, 2.0, 1]
+
+
+def test_a_long_sum_whose_operands_lie_anywhere():
+    w = [Value(float(i)) for i in range(1000)]
+    by_engine, by_program = by_both(w, weighted_sums([w], w[::-1])[0])
+    assert by_engine == by_program
+
+
+def test_the_graph_is_freed():
+    class Watched(Value):  # which a weak reference may point to
+        pass
+    a = Value(2.0)
+    inner = Watched(3.0, (a,), '**1', _slopes=(1,))
+    compiled, watch = Program(inner * 2, [a]), weakref.ref(inner)
+    del inner
+    gc.collect()
+    assert watch() is None and compiled.run() == 4.0
 
 
 def test_a_result_that_is_a_leaf_or_constant():
@@ -120,7 +138,7 @@ def test_a_result_that_is_a_leaf_or_constant():
 
 def test_sums_become_loops_where_operands_lie_side_by_side():
     w, x = [Value(float(i)) for i in range(20)], [Value(0.5 * i) for i in range(20)]
-    assert len(Program(weighted_sums([w], x)[0], w, x).text.forward) == 1
+    assert len(Program(weighted_sums([w], x)[0], w, x).forward) == 2
     text = str(Program(weighted_sums([w[::2]], x[:10])[0], w, x))
     assert 'v[0:20:2]' in text and 'v[20:30:1]' in text  # at a distance, too
     by_engine, by_program = by_both(w + x, weighted_sums([[w[0], w[1], w[5], w[2]]], x[:4], [w[3]], relu=True)[0])
@@ -131,10 +149,12 @@ def test_sums_become_loops_where_operands_lie_side_by_side():
     (lambda a, y: Program(3.0, [a]), TypeError, ['Values', '3.0']),
     (lambda a, y: Program(y, [1.0]), TypeError, ['Values', '1.0']),
     (lambda a, y: Program(y, [y]), ValueError, ['leaves']),
-    (lambda a, y: Program(y, [a], [a]), ValueError, ['different leaves']),
+    (lambda a, y: Program(y, [a], [a]), ValueError, ['different leaves', 'twice']),
     (lambda a, y: Program(Value(1.0, (a,), 'cube', _slopes=(3,)), [a]), TypeError, ["'cube'"]),
     (lambda a, y: Program(y, [], [a]).run(), ValueError, ['rows of 1 numbers', 'got ()']),
     (lambda a, y: Program(y, [], [a]).values([[1.0], [1.0, 2.0]]), ValueError, ['rows of 1 numbers', '[1.0, 2.0]']),
+    (lambda a, y: Program(y, [], [a]).values([3.0]), ValueError, ['rows of 1 numbers', '3.0']),
+    (lambda a, y: Program(Value(3.0, (a, a, a), '+', _slopes=(1, 1, 1)), [a]), TypeError, ["'+'"]),
     (lambda a, y: Program(y, [], [a]).values([['1']]), TypeError, ['real number']),
 ])
 def test_wrong_input_is_refused(attempt, error, words):
@@ -150,6 +170,12 @@ def test_an_operation_with_a_backward_of_its_own_is_refused():
     y._backward = lambda: None
     with pytest.raises(TypeError, match=r"'\*'"):
         Program(y, [a])
+
+    class Deaf(Value):
+        def _backward(self):
+            pass
+    with pytest.raises(TypeError, match=r"'\*'"):
+        Program(Deaf(6.0, (a, Value(3.0)), '*', _slopes=(3.0, 2.0)), [a])
 
 
 def test_without_wasmtime_it_says_what_to_install(monkeypatch):
@@ -192,7 +218,7 @@ def test_size_grows_with_the_graph():
         y, leaves = chain(n)
         compiled = Program(y, leaves)
         assert compiled.values() == [pytest.approx(y.data)]
-        sizes.append(len(compiled.compiled(compiled.text.places[y])))
+        sizes.append(len(compiled.code))
     assert math.log10(sizes[1] / sizes[0]) < 1.1
 
 

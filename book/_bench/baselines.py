@@ -1,5 +1,6 @@
 """The moons step without building a graph: by hand, and by programs compiled from one graph."""
 import random
+import re
 from operator import mul
 
 from workloads import falling_rate, moons, weights
@@ -134,18 +135,22 @@ class Tensors(Lists):
 class Compiled:
     """The library's network, compiled once: a program for the hinge of a point, and one for the size of the weights."""
 
+    fused = True
+
     def __init__(self):
         from micrograd.engine import Value
         from micrograd.fused import FusedLayer, weighted_sums
-        from micrograd.nn import MLP
+        from micrograd.nn import MLP, Layer
         from micrograd.program import Program
         points, targets = moons()
         self.rows = [[*point, target] for point, target in zip(points, targets)]
         random.seed(1337)
-        model, point, target = MLP(SIZES[0], SIZES[1:], layer=FusedLayer), [Value(0), Value(0)], Value(0)
+        model = MLP(SIZES[0], SIZES[1:], layer=FusedLayer if self.fused else Layer)
+        point, target = [Value(0), Value(0)], Value(0)
         self.parameters, self.steps = model.parameters(), 0
         hinge = (1 + -1 * target * model(point)).relu() * (1 / len(points))
-        [size] = weighted_sums([self.parameters], self.parameters)
+        ps = self.parameters
+        size = weighted_sums([ps], ps)[0] if self.fused else sum(p * p for p in ps)
         self.misses = Program(hinge, self.parameters, [*point, target])
         self.size = Program(1e-4 * size, self.parameters)
 
@@ -166,5 +171,35 @@ class Compiled:
         return [p.grad for p in self.parameters]
 
 
+class Lines(Compiled):
+    """The lines of the same programs, without weighted sums, as functions of Python."""
+
+    fused = False
+
+    def __init__(self):
+        super().__init__()
+        self.misses, self.size = map(as_function, (self.misses, self.size))
+
+    def forward(self):
+        data = [p.data for p in self.parameters]
+        answers = [self.misses(*data, *row) for row in self.rows] + [self.size(*data)]
+        losses, grads = zip(*answers)
+        for p, shares in zip(self.parameters, zip(*grads)):
+            p.grad = sum(shares)
+        return sum(losses)
+
+
+def as_function(program):
+    """Return a function of parameters and inputs that computes a program's result, and the parameters' gradients."""
+    names = sorted(set(re.findall(r'g\d+', str(program))))
+    takes = ', '.join(f'v{i}' for i in range(len(program.parameters) + program.inputs))
+    gives = ', '.join(f'g{i}' for i in range(len(program.parameters)))
+    result = program.forward[-1].partition(' ')[0]
+    lines = [f'{" = ".join(names)} = 0', *str(program).splitlines(), f'return {result}, ({gives})']
+    space = {}
+    exec(f'def function({takes}):\n    ' + '\n    '.join(lines), space)
+    return space['function']
+
+
 BASELINES = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors,
-             'program': Compiled}
+             'lines of Python': Lines, 'program': Compiled}

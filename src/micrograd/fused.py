@@ -1,6 +1,4 @@
 """The weighted sum as one node: fewer nodes, the same numbers."""
-from operator import mul
-
 from micrograd.engine import Value
 from micrograd.nn import Layer
 
@@ -24,7 +22,9 @@ def weighted_sum(w, x, bias, relu):
     if len(w) != len(x):
         raise ValueError(f"expected {len(w)} inputs, one per weight, got {len(x)}")
     w_data, x_data = [v.data for v in w], [v.data for v in x]
-    data = sum(map(mul, w_data, x_data), bias.data)
+    data = bias.data
+    for a, b in zip(w_data, x_data):  # in the order of single operations
+        data += a * b
     slopes = (1, *x_data, *w_data)
     op = 'w·x + b'
     if relu:

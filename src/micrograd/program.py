@@ -1,11 +1,13 @@
 """The graph as a program: lines of Python, compiled to WebAssembly."""
 import ast
 import math
-import re
 import struct
 import sys
 from array import array
+from fractions import Fraction
 from itertools import chain
+
+from micrograd.engine import Value
 
 # What an operation computes from its inputs {0} and {1}, and what it passes back to
 # each of them; {v} is its result, {g} the gradient of that.
@@ -20,25 +22,28 @@ SUMS = {'w·x + b': '', 'ReLU(w·x + b)': ' if {v} else 0'}
 
 def rules(node):
     """Return an operation's templates. TypeError if it is not one of the engine's."""
-    op = node._op
-    if op in RULES and '_backward' not in vars(node):
-        return RULES[op]
-    if re.fullmatch(r'\*\*-?[\d.]+(e[-+]?\d+)?', op):
-        n = float(op[2:])
-        return power(n), f'{{g}} * ({n} * ({power(n - 1)}))' if n else '0'
-    raise TypeError(f"Program expects operations of the engine, got {op!r}")
+    op, found = node._op, ()
+    if op in RULES:
+        found = RULES[op]
+    elif op.startswith('**'):
+        n = float(Fraction(op[2:]))
+        found = power(n), f'{{g}} * ({n} * ({power(n - 1)}))' if n else '0'
+    ours = getattr(node._backward, '__func__', None) is Value._backward
+    if not ours or len(found) != 1 + len(node._prev):
+        raise TypeError(f"Program expects operations of the engine, got {op!r}")
+    return found
 
 
 def power(n):
     """Return what computes {0}**n: products, a root, or exp and log."""
-    if n < 0 and (n % 1 == 0 or n == -0.5):
+    if n < 0:
         return f'1 / ({power(-n)})'
-    if n in range(1, 9):
+    if n in (1, 2, 3):
         return ' * '.join(['{0}'] * int(n))
-    if n % 1 == 0:
-        size = f'exp({n} * log(abs({{0}})))'
-        return f'copysign({size}, {{0}})' if n % 2 else size if n else '1'
-    return 'sqrt(0 + {0})' if n == 0.5 else f'exp({n} * log({{0}}))'
+    if n % 1:  # 0 + makes a 0 of -0.0
+        return 'sqrt(0 + {0})' if n == 0.5 else f'exp({n} * log({{0}}))'
+    size = f'exp({n} * log(abs({{0}})))'
+    return '1' if n == 0 else f'copysign({size}, {{0}})' if n % 2 else size
 
 
 def terms(node):
@@ -69,11 +74,9 @@ class Text:
         self.trained = depending(order, parameters)
         steps = [node for node in order if node._prev and node in self.moving]
         rows = [row for node in steps if node._op in SUMS for row in terms(node)[1:]]
-        rows.sort(key=len, reverse=True)
+        rows.sort(key=len, reverse=True)  # a short row may be a part of a long one
         places = dict.fromkeys(chain(parameters, inputs, *rows, order))
         self.places = {node: place for place, node in enumerate(places)}
-        self.kept = {*parameters, *inputs, *chain(*rows)}  # these live in memory
-        self.begun = {*self.kept}  # these have a gradient to add to
         self.forward = list(chain(*map(self.compute, steps)))
         self.backward = self.add(result, '1')
         for node in reversed(steps):
@@ -87,11 +90,11 @@ class Text:
 
     def pairs(self, w, x):
         """Return what to multiply: a pair of slices, or else pairs of single places."""
-        slices = self.slice(w), self.slice(x)
+        slices = self.slice_of(w), self.slice_of(x)
         singles = [(self.places[a], self.places[b]) for a, b in zip(w, x)]
         return [slices] if all(slices) else singles
 
-    def slice(self, row):
+    def slice_of(self, row):
         """Return where a row of nodes stands, '[8:24:1]'; '' if not evenly spaced."""
         places = [self.places[node] for node in row]
         steps = {b - a for a, b in zip(places, places[1:])}
@@ -103,14 +106,14 @@ class Text:
         v, names = self.name(node), [*map(self.name, node._prev)]
         if node._op not in SUMS:
             return [f'{v} = ' + rules(node)[0].format(*names)]
-        bias, w, x = terms(node)
-        total = self.name(bias)
+        _, w, x = terms(node)
+        lines = [f'{v} = {names[0]}']
         for one, other in self.pairs(w, x):
             sliced = isinstance(one, str)
-            form = 'dot({}, v{}, v{})' if sliced else '{} + v{} * v{}'
-            total = form.format(total, one, other)
+            lines.append(f'{v} = dot({v}, v{one}, v{other})' if sliced else
+                         f'{v} += v{one} * v{other}')
         relu = [f'{v} = 0 if {v} <= 0 else {v}'] if SUMS[node._op] else []
-        return [f'{v} = {total}', *relu]
+        return lines + relu
 
     def pass_back(self, node):
         """Return the lines that pass the gradient of a node back to its inputs."""
@@ -128,9 +131,7 @@ class Text:
 
     def add(self, node, share):
         """Return, in a list, the line that adds to a gradient; [] if it needs none."""
-        sign = '+=' if node in self.begun else '='
-        self.begun.add(node)
-        return [f'g{self.places[node]} {sign} {share}'] if node in self.trained else []
+        return [f'g{self.places[node]} += {share}'] if node in self.trained else []
 
 
 # Words of WebAssembly's text format, and their bytes.
@@ -280,12 +281,19 @@ for i, name in enumerate(('exp', 'log', 'tanh', 'dot', 'add_products')):
 class Compiler(ast.NodeVisitor):
     """Compiles lines of Python to words: each expression leaves its value on the stack.
 
-    A name that `in_memory` has lives at that address, any other is a local.
+    Values and gradients, v3 and g3, live in the memory: first all the values, of which
+    there are `size`, then all the gradients. Any other name is a local.
     """
 
-    def __init__(self, parameters='', in_memory=None):
+    def __init__(self, parameters='', size=0):
         self.local = {name: i for i, name in enumerate(parameters)}
-        self.in_memory, self.words = in_memory or {}, []
+        self.size, self.words = size, []
+
+    def address(self, name):
+        """Return where a value or a gradient lives; None for any other name."""
+        kind, place = name[0], name[1:]
+        if place.isdigit():
+            return 8 * (int(place) + self.size * (kind == 'g'))
 
     def function(self, lines, result=''):
         """Return the function, as `module` wants it, that lines of Python make."""
@@ -307,8 +315,9 @@ class Compiler(ast.NodeVisitor):
 
     def assign(self, name, value, before=None):
         """Compile `name = value`, or `name += value`, where `before` is the name."""
-        if name in self.in_memory:
-            self.emit('i32.const', 0)
+        address = self.address(name)
+        if address is not None:
+            self.emit('i32.const', 0)  # an address has two parts, which are added
         if before:
             self.visit(before)
         self.visit(value)
@@ -319,8 +328,8 @@ class Compiler(ast.NodeVisitor):
             self.emit('select')
         if before:
             self.emit('f64.add')
-        if name in self.in_memory:
-            self.emit('f64.store', self.in_memory[name])
+        if address is not None:
+            self.emit('f64.store', address)
         else:
             self.emit('local.set', self.local.setdefault(name, len(self.local)))
 
@@ -348,15 +357,14 @@ class Compiler(ast.NodeVisitor):
     def visit_Name(self, node):
         if node.id in ('inf', 'nan'):
             self.emit('f64.const', float(node.id))
-        elif node.id in self.in_memory:
-            self.emit('i32.const', 0, 'f64.load', self.in_memory[node.id])
-        else:
+        elif node.id in self.local:
             self.emit('local.get', self.local[node.id])
+        else:
+            self.emit('i32.const', 0, 'f64.load', self.address(node.id))
 
     def visit_Subscript(self, node):
-        first = f'{node.value.id}{node.slice.lower.value}'
-        step = 8 * node.slice.step.value
-        self.emit('i32.const', self.in_memory[first], 'i32.const', step)
+        first = self.address(f'{node.value.id}{node.slice.lower.value}')
+        self.emit('i32.const', first, 'i32.const', 8 * node.slice.step.value)
 
     def operation(self, node):
         """Compile the operands, then the operator."""
@@ -419,25 +427,37 @@ z = a * a
 y = 9 + z / (11 + z / (13 + z / (15 + z / 17)))
 y = a / (1 + z / (3 + z / (5 + z / (7 + z / y))))
 copysign(y if a < 0.55 else 1 - 2 / (exp(2 * a) + 1), x)'''
-# Parameters of both loops: a number, an address and its step, twice, and a count.
-REPEAT = ['block', 'loop', 'local.get', 5, 'i32.eqz', 'br_if', 1]
-NEXT = ['local.get', 1, 'local.get', 2, 'i32.add', 'local.set', 1,
-        'local.get', 3, 'local.get', 4, 'i32.add', 'local.set', 3,
-        'local.get', 5, 'i32.const', 1, 'i32.sub', 'local.set', 5, 'br', 0,
-        'end', 'end']
-DOT = [*REPEAT, 'local.get', 0, 'local.get', 1, 'f64.load', 0, 'local.get', 3,
-       'f64.load', 0, 'f64.mul', 'f64.add', 'local.set', 0, *NEXT, 'local.get', 0]
-ADD_PRODUCTS = [
-    *REPEAT, 'local.get', 3, 'local.get', 3, 'f64.load', 0, 'local.get', 0,
-    'local.get', 1, 'f64.load', 0, 'local.tee', 6, 'f64.mul', 'f64.const', 0.0,
-    'local.get', 6, 'f64.const', 0.0, 'f64.ne', 'select', 'f64.add', 'f64.store', 0,
-    *NEXT]
+
+
+def advance(local, *step):
+    """Return words that add to a local int what the words of `step` give."""
+    return ['local.get', local, *step, 'i32.add', 'local.set', local]
+
+
+def repeat(counter, *body):
+    """Return words that do `body` as often as the local int `counter` says."""
+    return ['block', 'loop',
+            'local.get', counter, 'i32.eqz', 'br_if', 1,  # at 0, out of the block
+            *body, *advance(counter, 'i32.const', -1),
+            'br', 0,  # to the beginning of the loop
+            'end', 'end']
+
+
+# The loops of weighted sums. Local 0 is a number; 1 and 3 are addresses, 2 and 4 how
+# far to the next; 5 is the count; 6 is for a slope.
+NEXT = [*advance(1, 'local.get', 2), *advance(3, 'local.get', 4)]
+DOT = [*repeat(5, 'local.get', 0, 'local.get', 1, 'f64.load', 0, 'local.get', 3,
+               'f64.load', 0, 'f64.mul', 'f64.add', 'local.set', 0, *NEXT),
+       'local.get', 0]
+ADD_PRODUCTS = repeat(
+    5, 'local.get', 3, 'local.get', 3, 'f64.load', 0, 'local.get', 0, 'local.get', 1,
+    'f64.load', 0, 'local.tee', 6, 'f64.mul', 'f64.const', 0.0, 'local.get', 6,
+    'f64.const', 0.0, 'f64.ne', 'select', 'f64.add', 'f64.store', 0, *NEXT)
 FUNCTIONS = [*(Compiler('x').function([text], 'f') for text in (EXP, LOG, TANH)),
              ('fiiiii', 'f', '', DOT), ('fiiiii', '', 'f', ADD_PRODUCTS)]
 
 
 LINES = 2000  # at most in one function: longer ones take long to compile
-ROWS = 1000  # at most in one call
 
 
 class Program:
@@ -447,71 +467,64 @@ class Program:
     `backward()`, would do to the gradients of `parameters`. All else is frozen: the
     number of every other leaf, and what an `if` has decided.
 
-    Numbers are floats. What overflows is inf or nan, where the engine would raise.
-    exp, log and tanh may differ from the engine's in the last digits, general powers by
-    as many units in the last place as n * ln x has; all else is the same, bit for bit.
+    Numbers are floats. Sums, products, ReLU and weighted sums are the engine's bit for
+    bit; powers, exp, log and tanh may differ in the last digits. Where the engine would
+    raise an error, for a logarithm of 0 or a number too large, there is inf or nan.
     """
 
     def __init__(self, result, parameters, inputs=()):
-        """Compile the graph behind `result`, whose leaves some of these are.
+        """Compile the graph behind `result`; parameters and inputs are its leaves.
 
-        TypeError for what is no Value, and for operations that are not the engine's;
-        ValueError for parameters or inputs that are not different leaves; ImportError
+        TypeError for anything that is not a Value, and for operations that are not the
+        engine's; ValueError for what is not a leaf, or is there twice; ImportError
         where nothing can run WebAssembly.
         """
-        self.parameters, self.inputs = list(parameters), list(inputs)
-        leaves = self.parameters + self.inputs
+        self.parameters, inputs = list(parameters), list(inputs)
+        leaves = self.parameters + inputs
         for v in (result, *leaves):
-            if not hasattr(v, '_prev'):
+            if not isinstance(v, Value):
                 raise TypeError(f"Program expects Values, got {v!r}")
-        if len(set(leaves)) < len(leaves) or any(v._prev for v in leaves):
-            raise ValueError("Program expects different leaves as parameters, inputs")
-        self.text = Text(result, self.parameters, self.inputs)
-        self.size = len(self.text.places)
-        self.machine = Machine(self.compiled(self.text.places[result]))
-        self.write(0, [v.data for v in self.text.places])
+        for v in leaves:
+            if v._prev:
+                raise ValueError(f"Program expects leaves, got {v!r}, a result")
+        if len({*leaves}) < len(leaves):
+            raise ValueError("Program expects different leaves, got one of them twice")
+        text = Text(result, self.parameters, inputs)
+        self.forward, self.backward = text.forward, text.backward
+        self.inputs, self.size = len(inputs), len(text.places)
+        self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
+        self.code = self.compiled(text.places[result])
+        self.machine = Machine(self.code)
+        self.write(0, [v.data for v in text.places])
 
     def __str__(self):
-        return '\n'.join(self.text.forward + self.text.backward)
+        return '\n'.join(self.forward + self.backward)
 
     def compiled(self, result):
-        """Return the bytes of the module, which leaves the result at that place."""
-        forward, backward = self.text.forward, self.text.backward
-        if len(forward) + len(backward) <= LINES:
-            bodies, last = [forward, forward + backward], {'values': [0], 'run': [1]}
-            kept = {result, *(self.text.places[v] for v in self.text.kept)}
-        else:
-            bodies = [lines[i:i + LINES] for lines in (forward, backward)
-                      for i in range(0, len(lines), LINES)]
-            first = -(-len(forward) // LINES)
-            last = {'values': range(first), 'run': range(len(bodies))}
-            kept = range(self.size)
-        memory = {f'v{i}': 8 * i for i in kept}
-        memory.update((f'g{i}', 8 * (self.size + i)) for i in kept)
-        functions = [*FUNCTIONS, *(Compiler('', memory).function(b) for b in bodies)]
-        exports = {name: len(functions) + i for i, name in enumerate(last)}
-        functions += [self.loop(result, [len(FUNCTIONS) + i for i in calls])
-                      for calls in last.values()]
-        pages = (16 * self.size + 8 * (len(self.inputs) + 1) * ROWS) // 65536 + 1
-        return module(functions, exports, pages)
+        """Return the bytes of the module, whose result stands at that place."""
+        functions, exports, calls = [*FUNCTIONS], {}, []
+        for name, lines in (('values', self.forward), ('run', self.backward)):
+            for i in range(0, len(lines), LINES):
+                calls += 'call', len(functions)
+                functions.append(Compiler('', self.size).function(lines[i:i + LINES]))
+            exports[name] = len(functions)
+            functions.append(self.for_each_row(result, calls))
+        rows = 8 * (self.inputs + 1) * self.batch
+        return module(functions, exports, (16 * self.size + rows) // 65536 + 1)
 
-    def loop(self, result, calls):
-        """Return the function that goes through rows: their address, and how many.
+    def for_each_row(self, result, calls):
+        """Return the function that does `calls` for rows: their address, how many.
 
-        For each it copies the inputs to their places, empties the gradients of inner
-        nodes, calls functions, and puts the result behind the inputs.
+        For each it copies the inputs to their places, empties all gradients but the
+        parameters', and puts the result behind the inputs.
         """
-        first, width = 8 * len(self.parameters), 8 * len(self.inputs)
-        return 'ii', '', '', [
-            'block', 'loop', 'local.get', 1, 'i32.eqz', 'br_if', 1,
-            'i32.const', first, 'local.get', 0, 'i32.const', width, 'memory.copy',
+        first, width = 8 * len(self.parameters), 8 * self.inputs
+        return 'ii', '', '', repeat(
+            1, 'i32.const', first, 'local.get', 0, 'i32.const', width, 'memory.copy',
             'i32.const', 8 * self.size + first, 'i32.const', 0,
-            'i32.const', 8 * self.size - first, 'memory.fill',
-            *chain(*(('call', i) for i in calls)),
+            'i32.const', 8 * self.size - first, 'memory.fill', *calls,
             'local.get', 0, 'i32.const', 0, 'f64.load', 8 * result, 'f64.store', width,
-            'local.get', 0, 'i32.const', width + 8, 'i32.add', 'local.set', 0,
-            'local.get', 1, 'i32.const', 1, 'i32.sub', 'local.set', 1, 'br', 0,
-            'end', 'end']
+            *advance(0, 'i32.const', width + 8))
 
     def write(self, address, numbers):
         """Write numbers to the memory, as floats."""
@@ -522,18 +535,17 @@ class Program:
         return array('d', bytes(self.machine.read(address, 8 * count)))
 
     def call(self, name, rows):
-        """Return the results of a function for rows, called for a batch at a time."""
-        start, inputs, results = 16 * self.size, len(self.inputs), []
-        rows = [*rows]
+        """Return the results of a function for rows, a batch at a time."""
+        rows, start, width, results = [*rows], 16 * self.size, self.inputs + 1, []
         for row in rows:
-            if len(row) != inputs:
-                raise ValueError(f"expected rows of {inputs} numbers, got {row!r}")
+            if not hasattr(row, '__len__') or len(row) != self.inputs:
+                raise ValueError(f"expected rows of {self.inputs} numbers, got {row!r}")
         self.write(0, [p.data for p in self.parameters])
-        for i in range(0, len(rows), ROWS):
-            batch = rows[i:i + ROWS]
-            self.write(start, chain(*((*row, 0) for row in batch)))
+        for i in range(0, len(rows), self.batch):
+            batch = rows[i:i + self.batch]
+            self.write(start, [x for row in batch for x in (*row, 0)])
             self.machine.call(name, start, len(batch))
-            results += self.read(start, (inputs + 1) * len(batch))[inputs::inputs + 1]
+            results += self.read(start, width * len(batch))[self.inputs::width]
         return results
 
     def values(self, rows=((),)):
