@@ -75,6 +75,11 @@ def test_a_stale_listing_is_refused(tmp_path):
     assert weave.woven(path.read_text()) == CELL.format(piece, weave.listing([piece]))
 
 
+def test_a_listing_that_nobody_has_filled_is_filled():
+    empty = CELL.format('micrograd.nn.MLP.__repr__', '').replace('\n\n', '\n')
+    assert weave.woven(empty) == CELL.format('micrograd.nn.MLP.__repr__', weave.listing(['micrograd.nn.MLP.__repr__']))
+
+
 def test_a_listing_shown_twice_is_refused(tmp_path):
     cell = CELL.format('micrograd.engine.binary_operator', weave.listing(['micrograd.engine.binary_operator']))
     with pytest.raises(weave.LoomError, match='micrograd.engine.binary_operator is shown twice: in chapters 2 and 2'):
@@ -100,14 +105,21 @@ def test_listings_out_of_order_are_refused(tmp_path):
 def test_a_notebook_that_is_not_its_chapter_is_refused(tmp_path):
     path = chapter(tmp_path, PATHS[0].read_text(), name=PATHS[0].name)
     notebook = nbformat.read(PATHS[0].with_suffix('.ipynb'), 4)
-    code = next(cell for cell in notebook.cells if cell.cell_type == 'code')
-    code.execution_count = None
+    notebook.cells = weave.paired(path).cells
+    assert weave.is_stale(path), "there is none"
+    cells = [cell for cell in notebook.cells if cell.cell_type == 'code']
+    for cell in cells:
+        cell.execution_count = 1
     nbformat.write(notebook, path.with_suffix('.ipynb'))
-    with pytest.raises(weave.LoomError, match='not executed'):
-        weave.check_notebook(path)
+    assert not weave.is_stale(path)
+    cells[0].execution_count = None
+    nbformat.write(notebook, path.with_suffix('.ipynb'))
+    assert weave.is_stale(path), "a cell was not executed"
+    cells[0].execution_count = 1
+    nbformat.write(notebook, path.with_suffix('.ipynb'))
     path.write_text(path.read_text().replace('\n# ', '\n# Not ', 1))
-    with pytest.raises(weave.LoomError, match='is not what 00-tour.md says'):
-        weave.check_notebook(path)
+    with pytest.raises(weave.LoomError, match='the notebooks of 00-tour are not .*CHAPTERS="0"'):
+        weave.check_notebooks([path])
 
 
 def test_check_is_a_command_that_can_fail(tmp_path, monkeypatch, capsys):

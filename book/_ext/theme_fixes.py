@@ -7,13 +7,18 @@ same book has the same bytes in every folder.
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import escape
 from types import SimpleNamespace
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from fontTools.subset import main as subset
 from sphinx.builders.html import BuildInfo
+from sphinx.util.logging import getLogger
+
+logger = getLogger(__name__)
 
 
 def name_controls(page):
@@ -110,9 +115,18 @@ def fix_what_is_rendered(app):
         app.builder.templates.render = render_and_fix
 
 
+def mathml(node, **options):
+    """Return a formula as MathML, which browsers draw by themselves; as it is, with a warning, if it has an error."""
+    try:
+        return tex2mathml(node.astext().strip(), **options)
+    except MathError as error:
+        logger.warning('%s: %s', error, node.astext(), location=node)
+        return escape(node.astext())
+
+
 def inline_math(translator, node):
-    """Write a formula in a line of text as MathML, which browsers draw by themselves."""
-    translator.body.append(tex2mathml(node.astext()))
+    """Write a formula in a line of text."""
+    translator.body.append(mathml(node))
     raise nodes.SkipNode
 
 
@@ -120,7 +134,7 @@ def displayed_math(translator, node):
     """Write a formula on a line of its own, with its number where it has one."""
     number = f'<span class="eqno">({node["number"]})</span>' if node['number'] else ''
     translator.body.append(translator.starttag(node, 'div', CLASS='math', tabindex='0'))
-    translator.body.append(tex2mathml(node.astext().strip(), as_block=True) + number + '</div>\n')
+    translator.body.append(mathml(node, as_block=True) + number + '</div>\n')
     raise nodes.SkipNode
 
 

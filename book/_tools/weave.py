@@ -21,7 +21,7 @@ from classroom.chapters import join, modules, pieces, read, split
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / 'book'
 MODULES = modules()
-LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*\n)([\s\S]*?)(^```$)', re.MULTILINE)
+LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*)\n?([\s\S]*?)(^```$)', re.MULTILINE)
 
 
 # Tags of cells that are folded: what is seen of them, and what JupyterLab folds.
@@ -75,7 +75,7 @@ def listing(names):
 
 def woven(text):
     """Return a chapter's MyST text with every listing filled."""
-    return LISTING.sub(lambda m: m[1] + listing(m[2].split()) + m[4], text)
+    return LISTING.sub(lambda m: m[1] + '\n' + listing(m[2].split()) + m[4], text)
 
 
 def listings(paths):
@@ -125,13 +125,22 @@ def check_listings(paths):
             raise LoomError(f"the chapters' listings in order do not give back {module}")
 
 
-def check_notebook(path):
-    """Raise a LoomError unless the notebook beside a chapter has its cells, all of them executed."""
-    stored = nbformat.read(path.with_suffix('.ipynb'), as_version=4)
-    if [cell.source for cell in stored.cells] != [cell.source for cell in paired(path).cells]:
-        raise LoomError(f"{path.stem}.ipynb is not what {path.name} says: run `make weave`")
-    if any(cell.cell_type == 'code' and cell.source and not cell.execution_count for cell in stored.cells):
-        raise LoomError(f"{path.stem}.ipynb has a cell that was not executed: run `make weave`")
+def check_notebooks(paths):
+    """Raise a LoomError unless the notebook beside each chapter has its cells, all of them executed."""
+    stale = [path for path in paths if is_stale(path)]
+    if stale:
+        names, numbers = ', '.join(path.stem for path in stale), ' '.join(str(number(path)) for path in stale)
+        advice = f'run `make weave CHAPTERS="{numbers}"`'
+        raise LoomError(f"the notebooks of {names} are not what the chapters say: {advice}")
+
+
+def is_stale(path):
+    """Return whether a chapter has no notebook, or one with other cells, or with cells that were not executed."""
+    if not path.with_suffix('.ipynb').exists():
+        return True
+    stored = nbformat.read(path.with_suffix('.ipynb'), as_version=4).cells
+    return ([cell.source for cell in stored] != [cell.source for cell in paired(path).cells]
+            or any(cell.cell_type == 'code' and cell.source and not cell.execution_count for cell in stored))
 
 
 def paired(path):
@@ -207,8 +216,7 @@ def weave(paths, numbers):
 def check(paths):
     """Raise a LoomError at the first disagreement."""
     check_listings(paths)
-    for path in paths:
-        check_notebook(path)
+    check_notebooks(paths)
 
 
 def main(arguments):
