@@ -71,7 +71,8 @@ def test_karpathys_package(capsys):
 
 @pytest.mark.parametrize('text, words', [
     (None, "FileNotFoundError"), ("class Value(:", "SyntaxError"), ("1 / 0", "ZeroDivisionError"),
-    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("import sys; sys.exit()", "SystemExit"), ("x = 1", "to define one of Value (from chapter 2 on)"),
+    ("import micrograd_of_nobody", "ModuleNotFoundError"), ("import sys; sys.exit()", "SystemExit"),
+    ("x = 1", "to define one of Value (from chapter 2 on)"),
     ("from micrograd.engine import Value", "itself to define")])
 def test_wrong_input(text, words, tmp_path, capsys):
     file = tmp_path / 'my_engine.py'
@@ -104,7 +105,9 @@ def test_an_engine_that_leaves_is_not_praised(tmp_path, capsys):
 
 def test_as_a_command(tmp_path):
     file = tmp_path / 'my_engine.py'
-    file.write_text("from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n    grad: float = 0\n")
-    run = subprocess.run([sys.executable, '-m', 'classroom.grade', str(file), '2'], capture_output=True, text=True, check=False)
+    file.write_text("from dataclasses import dataclass\n\n"
+                    "@dataclass\nclass Value:\n    data: float\n    grad: float = 0\n")
+    command = [sys.executable, '-m', 'classroom.grade', str(file), '2']
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 1 and run.stderr == ''
     assert run.stdout.splitlines()[-1] == '0 of 2 right'

@@ -1,4 +1,5 @@
 """Program: the engine's numbers, its text, what it refuses, growth, and that it is freed."""
+import contextlib
 import gc
 import math
 import random
@@ -35,10 +36,8 @@ def random_graph(rng, operations, numbers):
     values = [Value(rng.choice(numbers)) for _ in range(3)]
     leaves = values[:]
     for _ in range(rng.randint(1, 12)):
-        try:
+        with contextlib.suppress(ValueError, ZeroDivisionError, OverflowError):
             values.append(rng.choice(operations)(rng.choice(values), rng.choice(values)))
-        except (ValueError, ZeroDivisionError, OverflowError):
-            pass
     return leaves, sum(values[3:], values[0] * 1)
 
 

@@ -292,8 +292,9 @@ class Compiler(ast.NodeVisitor):
     def address(self, name):
         """Return where a value or a gradient lives; None for any other name."""
         kind, place = name[0], name[1:]
-        if place.isdigit():
-            return 8 * (int(place) + self.size * (kind == 'g'))
+        if not place.isdigit():
+            return None
+        return 8 * (int(place) + self.size * (kind == 'g'))
 
     def function(self, lines, result=''):
         """Return the function, as `module` wants it, that lines of Python make."""
