@@ -1,4 +1,54 @@
-"""For each exercise the wrong answers that people give, and for each of these words of what its check must say."""
+"""For each exercise the wrong answers that people give, and for each of these words of what its check must say.
+
+They are executed one after the other: what one defines is there for the next.
+"""
+
+
+def changed(answer, *changes):
+    """Return slips that differ from an answer in one place: (answer, words) for each change (old, new, words)."""
+    for old, _, _ in changes:
+        assert old in answer, old
+    return [(answer.replace(old, new), words) for old, new, words in changes]
+
+
+LEARN = """
+def learn(targets, steps=100):
+    net = MLP(2, [4, 1])
+    for step in range(steps):
+        total = sum((net(x) - y)**2 for x, y in zip(points, targets))
+        net.zero_grad()
+        total.backward()
+        for p in net.parameters():
+            p.data -= 0.05 * p.grad
+    return net"""
+GRADIENT = """
+def gradient(f, at):
+    h, slopes = 1e-5, []
+    for i in range(len(at)):
+        up, down = at[:], at[:]
+        up[i], down[i] = up[i] + h, down[i] - h
+        slopes.append((f(*up) - f(*down)) / (2 * h))
+    return slopes"""
+BATCHES = """
+def batches(n, size, rng):
+    order = list(range(n))
+    rng.shuffle(order)
+    return [order[i:i + size] for i in range(0, n, size)]"""
+MOMENTUM = """
+def momentum_step(parameters, velocities, rate, momentum):
+    for i, p in enumerate(parameters):
+        velocities[i] = momentum * velocities[i] + p.grad
+        p.data -= rate * velocities[i]"""
+FINISH = """
+def finish(model, beginning):
+    text = codes(beginning)[:-1]
+    while len(text) < 12:
+        scores, _ = scores_of(model, text)
+        best = max(range(27), key=lambda i: scores[-1][i].data)
+        if best == 0:
+            break
+        text.append(best)
+    return ''.join(letters[code] for code in text[1:])"""
 
 SLIPS = {
     '00-tour': {
@@ -7,38 +57,28 @@ SLIPS = {
 def wrong_step(parameters):
     for p in parameters:
         p.data += 0.05 * p.grad
-prediction = ['loss_falls', 'slope_holds']""", "the gradient is right, its use is wrong")],
-        '0.3': [("""
-def learn(targets, steps=100):
-    model = MLP(2, [4, 1])
-    for step in range(steps):
-        total = sum((model(x) - y)**2 for x, y in zip(points, targets))
-        model.zero_grad()
-        total.backward()
-    return model""", "the parameters have moved"),
+prediction = ['loss_falls', 'slope_holds']""", "the gradient is right, its use is wrong"),
+                ("wrong_step = lambda parameters: 'no step'", "the parameter did not move"),
                 ("""
-def learn(targets, steps=100):
-    model = MLP(2, [4, 1])
-    for step in range(steps):
-        total = sum((model(x) - y)**2 for x, y in zip(points, targets))
-        total.backward()
-        model.zero_grad()
-        for p in model.parameters():
-            p.data -= 0.05 * p.grad
-    return model""", "zero_grad stands between backward and the update"),
-                ("""
-def learn(targets, steps=100):
-    random.seed(1337)
-    model = MLP(2, [4, 1])
-    for step in range(steps):
-        total = sum((model(x) - y)**2 for x, y in zip(points, targets))
-        model.zero_grad()
-        total.backward()
-        for p in model.parameters():
-            p.data -= 0.05 * p.grad
-    return model""", "nothing is seeded")]},
+def wrong_step(parameters):
+    for p in parameters:
+        p.data -= 0.05 * p.grad""", "this step goes downhill")],
+        '0.3': changed(LEARN,
+                       ("        total.backward()\n", "", "no gradient came to them"),
+                       ("sum((net(x) - y)**2 for x, y in zip(points, targets))", "loss()", "no gradient came to them"),
+                       ("        net.zero_grad()\n        total.backward()",
+                        "        total.backward()\n        net.zero_grad()",
+                        "zero_grad stands between backward and the update"),
+                       ("        net.zero_grad()\n", "", "clear the gradients in each step"),
+                       ("p.data -= 0.05 * p.grad", "p.grad", "they have gradients"),
+                       ("-=", "+=", "subtract"),
+                       ("range(steps)", "range(100)", "make as many steps as"),
+                       ("    net = MLP(2, [4, 1])", "    net = model", "make a new one"),
+                       ("    net = MLP", "    random.seed(1337)\n    net = MLP", "leave it to the check"),
+                       ("MLP(2, [4, 1])", "MLP(2, [4, 4, 1])", "random numbers are drawn for one MLP(2, [4, 1])"),
+                       ("    net = MLP", "    targets = [-1, 1, 1, -1]\n    net = MLP", "the targets of the page"))},
     '01-slope': {
-        '1.1': [("estimate = 6.0", "an estimate is a little off")],
+        '1.1': [("estimate = 6.0", "a forward difference is a little off")],
         '1.2': [("""
 def wrong_slope(f, x, h=1e-5):
     return (f(x + h) - f(x - h)) / h
@@ -48,19 +88,26 @@ def wrong_slope(f, x, h=1e-5):
     return (f(x + h) - f(x - h)) / 2 * h""", "divides by 2, and then multiplies by h"),
                 ("""
 def wrong_slope(f, x, h=1e-5):
-    return f(x + h) - f(x - h) / h""", "the division comes before the minus")],
-        '1.3': [("""
+    return f(x + h) - f(x - h) / h""", "the division comes before the minus"),
+                ("wrong_slope = forward_difference", "that is the forward difference"),
+                ("wrong_slope = slope", "no bug is planted")],
+        '1.3': changed(GRADIENT,
+                       ("up[i], down[i] = up[i] + h, down[i] - h",
+                        "up, down = [x + h for x in at], [x - h for x in at]",
+                        "hold the others still"),
+                       ("up, down = at[:], at[:]", "up, down = at, at[:]", "nudge a copy"),
+                       ("up, down = at[:], at[:]", "up = down = at[:]", "`up = at` is no copy"),
+                       ("(2 * h)", "h", "the two points lie 2h apart"))
+        + [("""
 def gradient(f, at):
-    h = 1e-5
-    return [(f(*[x + h for x in at]) - f(*[x - h for x in at])) / (2 * h) for _ in at]""", "hold the others still"),
-                ("""
-def gradient(f, at):
-    h, slopes = 1e-5, []
+    up, h, slopes = at[:], 1e-5, []
     for i in range(len(at)):
-        nudged = at
-        nudged[i] += h
-        slopes.append((f(*nudged) - f(*at)) / h)
-    return slopes""", "nudge a copy")]},
+        up[i] += h
+        slopes.append((f(*up) - f(*at)) / h)
+    return slopes""", "the nudges pile up"), ("""
+def gradient(f, at):
+    one_moves = [lambda x: f(*at[:i], x, *at[i + 1:]) for i in range(len(at))]
+    return [slope(move, x) for move, x in zip(one_moves, at)]""", "a lambda looks `i` up")]},
     '02-memory': {
         '2.1': [("slopes = (2.0, 3)", "a.__rmul__(3) is a * 3")],
         '2.2': [("""
@@ -69,7 +116,11 @@ def wrong_mul(self, other):
 prediction = ['product', 'square']""", "in x * x each factor is the other one, too"),
                 ("""
 def wrong_mul(self, other):
-    return Value(self.data * other.data, (self, other), '*', (self.data, other.data))""", "a slope that was not given")],
+    return Value(self.data * other.data, (self, other), '*', (self.data, other.data))""", "a slope that was not given"),
+                ("""
+def wrong_mul(self, other):
+    return Value(self.data * other.data, (other, self), '*', _slopes=(self.data, other.data))""", "no bug is planted"),
+                ("wrong_mul = lambda self, other: Value(self.data * other.data)", "give the result its inputs")],
         '2.3': [("""
 @extend(Value)
 class Value:
@@ -93,12 +144,20 @@ class Value:
     def times_plus(self, b, c):
         data = self.data, b.data, c.data
         return Value(data[0] * data[1] + data[2], data, 'times_plus', _slopes=(b.data, self.data, 1))""",
-                 "the Values themselves, not their data"),
+                 "pass the Values themselves"),
                 ("""
 @extend(Value)
 class Value:
     def times_plus(self, b, c):
-        return self / b""", "Value has no / yet: chapter 7 builds it")]},
+        return self / b""", "Value has no / yet: chapter 7 builds it"),
+                ("Value.times_plus = lambda self, b, c: Value(self.data * b.data + c.data)",
+                 "give the node its three inputs"),
+                ("""
+@extend(Value)
+class Value:
+    def times_plus(self, b, c):
+        return Value(self.data * b.data + c.data, (self, b, c), 'times_plus', _slopes=(self.data, b.data, 1))""",
+                 "along each factor, the other one")]},
     '03-pictures': {
         '3.1': [("boxes, arrows = 3, 4", "each circle has an arrow to its result")],
         '3.2': [("""
@@ -109,31 +168,80 @@ def wrong_trace(root):
             edges.append((child, node))
             nodes.append(child)
     return nodes, edges
-prediction = ['shared_nodes', 'shared_edges']""", "a leaf, met twice, adds no edge")],
+prediction = ['shared_nodes', 'shared_edges']""", "a leaf, met twice, adds no edge"),
+                ("wrong_trace = trace", "no bug is planted")],
         '3.3': [("""
 def in_words(v):
     return f" {v._op} ".join(in_words(child) for child in v._prev) if v._prev else v.label or str(v.data)""",
-                "without parentheses this is another calculation")]},
+                "without parentheses this is another calculation"),
+                ("""
+def inner(v):
+    return f"({inner(v._prev[0])} {v._op} {inner(v._prev[1])})" if v._prev else v.label or str(v.data)
+def in_words(v):
+    return inner(v)[1:-1] if v._prev else inner(v)""", "the outer parentheses are missing"),
+                ("""
+def in_words(v):
+    return v.label or (f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else str(v.data))""",
+                 "a result is written out"),
+                ("""
+def in_words(v):
+    return f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else v.label""",
+                 "a leaf without a label is written as its number")]},
     '04-blame': {
         '4.1': [("gradients = [-3.0, 2.0, -6.0]", "the gradient of ab is 4")],
         '4.2': [("""
 def pass_back(node):
     for child, slope in zip(node._prev, node._slopes):
-        child.grad = slope""", "multiply by the gradient of the result")],
+        child.grad = slope""", "multiply by the gradient of the result"),
+                *changed("""
+def pass_back(node):
+    for child, slope in zip(node._prev, node._slopes):
+        child.grad = slope * node.grad""",
+                         ("    for", "    node.grad = 1\n    for", "leave it as it is"),
+                         ("node.grad", "node.data", "that is the data of the result"),
+                         ("= slope * node.grad", "= slope * child.grad", "both are still 0"),
+                         ("slope * node.grad", "child.data * node.grad", "carries the other one's number")),
+                ("pass_back = lambda node: [slope * node.grad for slope in node._slopes]", "both are still 0"),
+                ("""
+def pass_back(node):
+    x, y = node._prev
+    x.grad, y.grad = y.data * node.grad, x.data * node.grad""", "in a sum each slope is 1")],
         '4.3': [("""
 def wrong_walk(nodes):
     nodes[0].grad = nodes[0].data
     for node in nodes:
         for child, slope in zip(node._prev, node._slopes):
             child.grad = slope * node.grad
-prediction = ['six', 'one', 'zero']""", "when the result is 1, the bug is right by luck")]},
+prediction = ['six', 'one', 'zero']""", "when the result is 1, the bug is right by luck"),
+                *changed("""
+def wrong_walk(nodes):
+    nodes[0].grad = nodes[0].data
+    for node in nodes:
+        pass_back(node)""",
+                         ("nodes[0].data", "1", "no bug is planted"),
+                         ("        pass_back", "        node.grad = node.data\n        pass_back",
+                          "only the first node begins"),
+                         ("    for node in nodes:\n        pass_back(node)", "    pass_back(nodes[0])",
+                          "pass back each node"),
+                         ("in nodes", "in reversed(nodes)", "pass back each node"),
+                         ("pass_back(node)", "node", "nothing is passed back"),
+                         ("nodes[0].grad = nodes[0].data", "nodes", "nothing happens"))]},
     '05-local': {
         '5.1': [("contributions = [4.0, 2.0, 2.0]", "the square has a gradient, too")],
         '5.2': [("""
 def wrong_backward(self):
     for child, slope in zip(self._prev, self._slopes):
         child.grad += slope
-prediction = ['chain', 'twice']""", "in a + a, too, the gradient of the result is 1")],
+prediction = ['chain', 'twice']""", "in a + a, too, the gradient of the result is 1"),
+                *changed("""
+def wrong_backward(self):
+    for child, slope in zip(self._prev, self._slopes):
+        child.grad += slope * self.grad""",
+                         ("+= slope * self.grad", "+= slope * self.grad", "no bug is planted"),
+                         ("+= slope * self.grad", "= slope * self.grad", "and forget the gradient of the result"),
+                         ("+= slope * self.grad", "= slope", "one bug will do"),
+                         ("slope * self.grad", "self.grad", "no slope is used"),
+                         ("+= slope * self.grad", "+= slope * child.grad", "it adds nothing"))],
         '5.3': [("""
 def mean(values):
     return Value(sum(v.data for v in values) / len(values), values, 'mean', _slopes=(1,) * len(values))""",
@@ -150,9 +258,18 @@ def mean(values):
                  "inputs and slopes go into tuples"),
                 ("""
 def mean(values):
+    return Value(sum(v.data for v in values), values, 'mean', _slopes=(1,) * len(values))""", "that is the sum"),
+                ("def mean(values): return (values[0] + values[1] + values[2] + values[3] + values[4]) * 0.2",
+                 "make one node"),
+                ("def mean(values): return Value(sum(v.data for v in values) / len(values))",
+                 "give the node its inputs"),
+                ("""
+def mean(values):
     total = sum(v.data for v in values)""", "does a function return nothing?")]},
     '06-order': {
-        '6.1': [("labels = ['L', 'p', 's', 'b', 'a']", "turn it round")],
+        '6.1': [("labels = ['L', 'p', 's', 'b', 'a']", "turn it round"),
+                ("labels = [a, b, s, p, L]", "write their labels"), ("labels = 'abspL'", "make it a list of five"),
+                ("labels = ['a', 'b', 's', 'L', 'p']", "the labels, inputs before results")],
         '6.2': [("""
 def wrong_backward(self):
     order = self._topological_order()
@@ -183,7 +300,8 @@ def wrong_backward(self):
 def wrong_backward(self):
     self.grad = 1
     for node in reversed(self._topological_order()):
-        node._backward()""", "nothing is cleared")],
+        node._backward()""", "nothing is cleared"),
+                ("wrong_backward = Value.backward", "no bug is planted")],
         '6.3': [("""
 def order_by_counting(root):
     order = [root]
@@ -192,13 +310,24 @@ def order_by_counting(root):
     return order""", "do not let a node go"),
                 ("""
 def order_by_counting(root):
-    return [v for v in reversed(root._topological_order()) if v._prev]""", "the leaves count, too")]},
+    return root._topological_order()[::-1]""", "count, without _topological_order"),
+                ("def order_by_counting(root): return []", "begin with the result"),
+                ("def order_by_counting(root): return trace(root)[0][::-1]", "begin with the result"),
+                ("def order_by_counting(root): return [v for v in trace(root)[0] if v._prev]",
+                 "leaves have users, too"),
+                ("""
+def order_by_counting(root):
+    order = [root]
+    for node in order:
+        order.extend(node._prev)
+    return order""", "let a node go once")]},
     '07-arithmetic': {
         '7.1': [("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too")],
         '7.2': [("""
 def wrong_rsub(self, other):
     return self - other
-prediction = ['two_minus_x', 'x_minus_x']""", "two Values meet in __sub__")],
+prediction = ['two_minus_x', 'x_minus_x']""", "two Values meet in __sub__"),
+                ("wrong_rsub = Value.__rsub__", "no bug is planted")],
         '7.3': [("""
 @extend(Value)
 class Value:
@@ -213,19 +342,34 @@ class Value:
 @extend(Value)
 class Value:
     def __abs__(self):
-        return Value(abs(self.data))""", "give it its input and its name")]},
+        return Value(abs(self.data))""", "give it its input and its name"),
+                ("Value.__abs__ = lambda self: self * (1 if self.data > 0 else -1)", "that is a product"),
+                ("""
+@extend(Value)
+class Value:
+    def __abs__(self):
+        return Value(abs(self.data), (self,), 'abs', _slopes=(1 if self.data >= 0 else -1,))""",
+                 "at 0 the slope is 0")]},
     '08-bends': {
         '8.1': [("answer = [0.5, -0.25]", "two minus signs")],
         '8.2': [("""
 def wrong_tanh(self):
     return Value(math.tanh(self.data), (self,), 'tanh', _slopes=(1 - self.data**2,))
-prediction = ['slope_at_0', 'slope_at_half']""", "at 0 input and result are equal")],
+prediction = ['slope_at_0', 'slope_at_half']""", "at 0 input and result are equal"),
+                ("wrong_tanh = Value.tanh", "no bug is planted")],
         '8.3': [("""
 @extend(Value)
 class Value:
     def sigmoid(self):
         data = 1 / (1 + math.exp(-self.data))
-        return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", "OverflowError")]},
+        return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", "OverflowError"),
+                ("Value.sigmoid = lambda self: ((self / 2).tanh() + 1) / 2", "one operation with one input"),
+                ("""
+@extend(Value)
+class Value:
+    def sigmoid(self):
+        data = (1 + math.tanh(self.data / 2)) / 2
+        return Value(data, (self,), 'sigmoid', _slopes=(data,))""", "the slope is s * (1 - s)")]},
     '09-trust': {
         '9.1': [("""
 def f(a):
@@ -234,22 +378,34 @@ def f(a):
 def wrong_exp(self):
     data = 2**self.data
     return Value(data, (self,), 'exp', _slopes=(data * math.log(2),))
-prediction = ['by_measuring', 'by_pytorch']""", "number and slope fit each other")],
+prediction = ['by_measuring', 'by_pytorch']""", "number and slope fit each other"),
+                ("prediction = ['by_measuring']", "the measurement believes the numbers of the engine"),
+                ("wrong_exp = Value.exp", "no bug is planted"),
+                ("wrong_exp = lambda self: Value(2**self.data, (self,), 'exp', _slopes=(2**self.data,))",
+                 "times the logarithm of 2")],
         '9.3': [("""
 def second_slope(f, x, h=1e-5):
-    return engine(f, [x])[1]""", "that is the slope: measure how it changes")]},
+    return engine(f, [x])[1]""", "that is the slope: measure how it changes"),
+                ("""
+def second_slope(f, x, h=1e-5):
+    return (engine(f, [x + h])[1] - engine(f, [x - h])[1]) / h""", "the two points lie 2h apart"),
+                ("""
+def second_slope(f, x, h=1e-5):
+    return (engine(f, [x + h])[1] - engine(f, [x])[1]) / h""", "look to both sides")]},
     '10-neuron': {
         '10.1': [("count = 5 * 3 + 5 * 5 + 2 * 5", "every neuron has a bias")],
         '10.2': [("""
 def wrong_parameters(self):
     return self.w
-prediction = ['measurement', 'number']""", "it measures the parameters that it is given")],
+prediction = ['measurement', 'number']""", "it measures the parameters that it is given"),
+                 ("wrong_parameters = Neuron.parameters", "no bug is planted"),
+                 ("wrong_parameters = lambda self: [self.b]", "the other way round")],
         '10.3': [("""
 class Skip(Module):
     def __init__(self, n):
         self.layer = Layer(n, n)
     def __call__(self, x):
-        return [xi + yi for xi, yi in zip(x, self.layer.activations(x))]""", "write one of its own"),
+        return [xi + yi for xi, yi in zip(x, self.layer.activations(x))]""", "return those of the layer"),
                  ("""
 class Skip(Module):
     def __init__(self, n):
@@ -257,43 +413,95 @@ class Skip(Module):
     def __call__(self, x):
         return [xi + yi for xi, yi in zip(x, self.layer(x))]
     def parameters(self):
-        return self.layer.parameters()""", "`activations` always gives a list")]},
+        return self.layer.parameters()""", "`activations` always gives a list"),
+                 *changed("""
+class Skip(Module):
+    def __init__(self, n):
+        self.layer = Layer(n, n)
+    def __call__(self, x):
+        added = [xi + yi for xi, yi in zip(x, self.layer.activations(x))]
+        return added
+    def parameters(self):
+        return self.layer.parameters()""",
+                          ("return added", "return self.layer.activations(x)", "add the inputs"),
+                          ("return added", "return added if len(x) > 1 else added[0]",
+                           "return a list, of one number, too"))]},
     '11-learning': {
         '11.1': [("p = 4 + 0.1 * 6", "that is uphill")],
         '11.2': [("""
 def wrong_train(model, steps=5, rate=0.01):
-    train(model, steps, rate)""", "when are they cleared?")],
-        '11.3': [("""
-def momentum_step(parameters, velocities, rate, momentum):
-    for p, velocity in zip(parameters, velocities):
-        velocity = momentum * velocity + p.grad
-        p.data -= rate * velocity""", "the old velocities are lost, or not used")]},
+    train(model, steps, rate)""", "when are they cleared?"),
+                 ("""
+def wrong_train(model, steps=5, rate=0.01):
+    for step in range(steps):
+        model.zero_grad()
+        loss_of(model).backward()""", "call zero_grad between backward and the update"),
+                 ("""
+def wrong_train(model, steps=5, rate=0.01):
+    for step in range(steps):
+        loss_of(model).backward()
+        model.zero_grad()
+        for p in model.parameters():
+            p.data -= rate * p.grad
+prediction = ['gradient_holds', 'loss_falls']""", "after backward it holds")],
+        '11.3': changed(MOMENTUM,
+                        ("velocities[i] = momentum * velocities[i] + p.grad\n        p.data -= rate * velocities[i]",
+                         "velocity = momentum * velocities[i] + p.grad\n        p.data -= rate * velocity",
+                         "the old velocities are lost, or not used"),
+                        ("p.data -= rate * velocities[i]", "p", "p does not move"),
+                        ("+ p.grad", "+ (1 - momentum) * p.grad", "add the whole gradient"),
+                        ("momentum * velocities[i]", "velocities[i]", "the old velocity fades"),
+                        ("-= rate", "+= rate", "that is uphill"),
+                        ("+ p.grad\n        p.data -= rate * velocities[i]",
+                         "- rate * p.grad\n        p.data += velocities[i]",
+                         "rate and minus belong to the movement"),
+                        ("+ p.grad\n        p.data -= rate * velocities[i]",
+                         "+ rate * p.grad\n        p.data -= velocities[i]",
+                         "the rate belongs to the movement"))},
     '12-moons': {
         '12.1': [("answer = [1.4, -1.0]", "a higher score makes it worse")],
         '12.2': [("""
 def wrong_hinge(score, target):
     return (-target * score).relu()
-prediction = ['barely']""", "the wrong side pays 1 less, too")],
-        '12.3': [("""
+prediction = ['barely']""", "the wrong side pays 1 less, too"),
+                 ("prediction = ['wrong_side']", "a right answer without a margin"),
+                 ("wrong_hinge = hinge", "no bug is planted"),
+                 ("wrong_hinge = lambda score, target: -target * score", "keep the relu"),
+                 ("wrong_hinge = lambda score, target: (target * score).relu()", "mind the minus")],
+        '12.3': changed(BATCHES,
+                        ("range(0, n, size)", "range(0, n - size + 1, size)", "the last, shorter piece is lost"),
+                        ("rng.shuffle(order)", "order = rng.shuffle(order)", "nothing came"),
+                        ("rng.shuffle(order)", "rng", "so that the seed decides"),
+                        ("rng.shuffle", "random.Random(5).shuffle", "so that the seed decides"),
+                        ("rng.shuffle", "random.shuffle", "so that the seed decides"))
+        + [("""
 def batches(n, size, rng):
-    order = list(range(n))
-    rng.shuffle(order)
-    return [order[i:i + size] for i in range(0, n - size + 1, size)]""", "the last, shorter piece is lost"),
-                 ("""
-def batches(n, size, rng):
-    order = rng.shuffle(list(range(n)))
-    return [order[i:i + size] for i in range(0, n, size)]""", "does a function return nothing?")]},
+    pieces = [list(range(i, min(i + size, n))) for i in range(0, n, size)]
+    rng.shuffle(pieces)
+    return pieces""", "cut it afterwards")]},
     '13-cost': {
         '13.1': [("counts = [7, 2]", "fused, the ReLU is in the same node")],
         '13.2': [("""
 def wrong_sum(w, x):
     data = sum(wi.data * xi.data for wi, xi in zip(w, x))
     return Value(data, (*w, *x), 'w·x', _slopes=[v.data for v in (*w, *x)])
-prediction = ['product', 'square']""", "the partner is the number itself")],
+prediction = ['product', 'square']""", "the partner is the number itself"),
+                 ("wrong_sum = lambda w, x: w[0] * x[0]", "no bug is planted")],
         '13.3': [("""
 def squared_loss(scores, targets):
     misses = [s.data - t for s, t in zip(scores, targets)]
-    return Value(sum(m * m for m in misses), scores, 'squared loss', _slopes=misses)""", "twice the distance")]},
+    return Value(sum(m * m for m in misses), scores, 'squared loss', _slopes=misses)""", "twice the distance"),
+                 ("squared_loss = lambda scores, targets: sum((s - t)**2 for s, t in zip(scores, targets))",
+                  "the last of several sums"),
+                 ("squared_loss = lambda scores, targets: sum((s - t)**2 for s, t in zip(scores, targets)) / 3",
+                  "that is the mean"),
+                 ("squared_loss = lambda scores, targets: Value(sum((s.data - t)**2 for s, t in zip(scores, targets)))",
+                  "give the node its inputs"),
+                 ("""
+def squared_loss(scores, targets):
+    misses = [t - s.data for s, t in zip(scores, targets)]
+    return Value(sum(m * m for m in misses), scores, 'squared loss', _slopes=[2 * m for m in misses])""",
+                  "score less target")]},
     '14-letters': {
         '14.1': [("answer = 6.0", "the sum of the three")],
         '14.2': [("answer = 12", "has one place")],
@@ -301,10 +509,15 @@ def squared_loss(scores, targets):
 def wrong_softmax(scores):
     powers = [2**score for score in scores]
     return [power / sum(powers) for power in powers]
-prediction = ['e_times', 'sum_is_1']""", "divided by their sum")],
+prediction = ['e_times', 'sum_is_1']""", "divided by their sum"),
+                 ("wrong_softmax = lambda scores: [2**score for score in scores]", "divide by the sum"),
+                 ("wrong_softmax = lambda scores: [p.data for p in softmax([Value(s) for s in scores])]",
+                  "no bug is planted")],
         '14.4': [("""
 def share(scores, temperature):
-    return [p.data for p in softmax([s * temperature for s in scores])]""", "divide, and do not multiply")]},
+    return [p.data for p in softmax([s * temperature for s in scores])]""", "divide, and do not multiply"),
+                 ("share = lambda scores, temperature: [p.data for p in softmax(scores)]",
+                  "the temperature is not used")]},
     '15-attention': {
         '15.1': [("answer = [2.0, 0.0, 1 / (1 + math.exp(-2))]", "divide the scores by the root of 4")],
         '15.2': [("answer = [[0.6, 0.8, 0, 0]] * 2", "not their sum")],
@@ -313,29 +526,52 @@ def share(scores, temperature):
         '15.5': [("""
 def wrong_scores_of(model, text):
     return scores_of(model, text)[0]
-prediction = ['no_peeking']""", "no bug is planted")],
+prediction = ['no_peeking']""", "no bug is planted"),
+                 ("""
+def wrong_scores_of(model, text):
+    return scores_of(model, text + text)[0][len(text):]
+prediction = ['finite', 'no_peeking']""", "attention to any letters is finite"),
+                 ("prediction = ['shape', 'no_peeking']", "27 scores for each letter, too")],
         '15.6': [("""
 def forget_places(model):
     for place in model.places:
         for p in place:
             p.data = 0.0
-prediction = ['last', 'order']""", "it is the last letter that asks")],
-        '15.7': [("""
-def finish(model, beginning):
-    text = codes(beginning)[:-1]
-    while len(text) < 12:
-        scores, _ = scores_of(model, text)
-        best = max(range(27), key=lambda i: scores[-1][i].data)
-        if best == 0:
-            break
-        text.append(best)
-    return ''.join(letters[code] for code in text[1 + len(beginning):])""", "with its beginning")]},
+prediction = ['last', 'order']""", "it is the last letter that asks"),
+                 ("prediction = ['order', 'twice']", "one letter more shares the attention"),
+                 ("""
+def forget_places(model):
+    for place in model.places:
+        place[0].data = 0.0""", "set the `data` of each number")],
+        '15.7': changed(FINISH,
+                        ("text[1:]", "text[1 + len(beginning):]", "with its beginning"),
+                        ("break", "return beginning + 'xyz.'", "without the dot"),
+                        ("(model, text)", "(model, text[1:])", "the dot before the name"),
+                        ("(model, text)", "(model, text[-1:])", "and all that is written"),
+                        ("< 12", "< 11", "the dot in front is no letter"),
+                        ("(model, text)", "(model, [0])", "from w on"))
+        + [("finish = lambda model, beginning: beginning", "ask scores_of")]},
+    '16-program': {
+        '16.1': [("words = ['local.get', 1, 'local.get', 0, 'local.get', 0, 'f64.mul', 'f64.sub']",
+                  "the left operand is put on the stack first"),
+                 ("words = ['local.get', 0, 'local.get', 0, 'local.get', 1, 'f64.sub', 'f64.mul']",
+                  "the product comes first"),
+                 ("words = ['local.get', 0, 'local.get', 0, 'f64.mul', 'local.get', 1, 'f64.add']", "not `f64.add`"),
+                 ("words = ['local.get', 1, 'local.get', 1, 'f64.mul', 'local.get', 0, 'f64.sub']", "local 0 is x")],
+        '16.2': [("wrong_rules = lambda: dict(RULES)", "no bug is planted"),
+                 ("""
+def wrong_rules():
+    return {**RULES, '*': ('{0} * {1}', '{g} * {0}', '{g} * {1}')}
+prediction = ['product', 'square']""", "in x * x each factor is the other one, too")],
+        '16.3': [("def rules_of_sigmoid(): return '1 / (1 + exp(-{0}))', '{g} * {v}'", "its slope at 0.0")]},
     '20-loom': {
         '20.1': [("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too")],
         '20.2': [("""
 def wrong_join(texts):
     return '\\n'.join(texts)
-prediction = ['__init__', 'engine', 'wrong']""", "one piece alone is never joined")],
+prediction = ['__init__', 'engine', 'wrong']""", "one piece alone is never joined"),
+                 ("from classroom.chapters import join as wrong_join", "no bug is planted"),
+                 ("wrong_join = ''.join", "no blank line")],
         '20.3': [("""
 def longest(module):
     name = max(pieces(read(module)), key=lambda name: len(pieces(read(module))[name]))
@@ -345,9 +581,17 @@ def longest(module):
         '21.2': [("""
 def wrong_relu(self):
     return Value(max(self.data, 0), (self,), 'ReLU', _slopes=(1 if self.data >= 0 else 0,))
-prediction = ['the power 0 at 0', 'the rectifier']""", "a power is no relu")],
+prediction = ['the power 0 at 0', 'the rectifier']""", "a power is no relu"),
+                 ("wrong_relu = Value.relu", "no bug is planted"),
+                 ("wrong_relu = lambda self: Value(max(self.data, 0), (self,), 'ReLU', _slopes=(1,))",
+                  "below 0 the slope is to stay right")],
         '21.3': [("""
 def a_number_on_the_left(Value):
     x = Value(5.0)
-    expect("3 * x at 5", (3 * x).data, 15.0)""", "does your question look at x.grad")]},
+    expect("3 * x at 5", (3 * x).data, 15.0)""", "does your question look at x.grad"),
+                 ("""
+def a_number_on_the_left(Value):
+    x = Value(5.0)
+    (3 * x).backward()
+    expect("3 * x at 5: the gradient of x", x.grad, 3.0)""", "give expect a hint for the number 1")]},
 }

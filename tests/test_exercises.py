@@ -95,14 +95,31 @@ def test_every_check_recognizes_the_likely_slips(chapter, monkeypatch):
             for cell in cells[position:check]:
                 run(cell, namespace)
             assert run(cells[check], namespace).startswith('not yet: '), number
-            call = cells[check].source.splitlines()[-1]
+            call, all_said = cells[check].source.splitlines()[-1], ''
             for wrong, words in SLIPS[chapter][number]:
+                wrong_tries.clear()
                 said = execute(f'{wrong}\n{call}', namespace)
+                all_said += said
                 assert said.startswith('not yet: ') and words in said, f'{number}: {said}'
-                if not re.match('(@.*\n|)(def|class) ', cells[answer].source):  # a number or a choice
+                if is_guess(cells[answer]):
                     assert said.endswith('reveal=True), shows what was expected\n') and 'expected ' not in said, number
+            if not is_guess(cells[answer]):
+                assert not [hint for hint in hints_in(cells[check]) if hint not in all_said], number
             assert run(cells[solution], namespace) == 'right\n', number
             position = solution + 1
+
+
+def is_guess(answer):
+    """Return whether an answer cell asks for a number or a choice, and not for a function or a class."""
+    return not re.match('(@.*\n|)(def|class) ', answer.source)
+
+
+def hints_in(check):
+    """Return the hints of a check cell: all texts that are values of the dictionaries that `expect` is given."""
+    calls = [node for node in ast.walk(ast.parse(check.source)) if isinstance(node, ast.Call)]
+    tables = [argument for call in calls for argument in call.args if isinstance(argument, ast.Dict)]
+    texts = [node for table in tables for hint in table.values for node in ast.walk(hint)]
+    return [text.value for text in texts if isinstance(getattr(text, 'value', None), str)]
 
 
 def run(cell, namespace):
@@ -128,7 +145,8 @@ def execute(source, namespace):
 def fresh_modules():
     """Let a chapter import its own micrograd, and put the modules of this process back afterwards."""
     def ours():
-        return {name: module for name, module in sys.modules.items() if name.partition('.')[0] in ('micrograd', 'classroom')}
+        return {name: module for name, module in sys.modules.items()
+                if name.partition('.')[0] in ('micrograd', 'classroom')}
     modules = ours()
     attributes = {name: dict(vars(modules[name])) for name in ('micrograd', 'classroom')}
     for name in modules.keys() - {'micrograd', 'classroom', 'classroom.chapters', 'classroom.check'}:
@@ -147,7 +165,8 @@ def fresh_modules():
 # check.py itself
 
 @pytest.mark.parametrize('one, other, equal', [
-    (1.0, 1.0 + 1e-9, True), (1.0, 1.001, False), (1e9, 1e9 + 1, True), ([1, 2], (1.0, 2.0), True), ([1], [1, 2], False),
+    (1.0, 1.0 + 1e-9, True), (1.0, 1.001, False), (1e9, 1e9 + 1, True), ([1, 2], (1.0, 2.0), True),
+    ([1], [1, 2], False),
     ('a', 'a', True), ('a', 'b', False), ('1', 1, False), (None, 0, False), ([[1.0]], [[1.0 + 1e-9]], True),
     (float('nan'), float('nan'), False), (float('inf'), float('inf'), True), (0.0, float('inf'), False),
     (1.0, float('-inf'), False), (10**400, 10**400, True), (10**400, 1.0, False), (True, True, True), ([], [], True)])
@@ -167,7 +186,8 @@ def documented():
 
 
 @pytest.mark.parametrize('answer, expected', [
-    (None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (blank, True), (0, False), ('', False),
+    (None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (blank, True),
+    (0, False), ('', False),
     ([0], False), (False, False), (zero, False), (documented, False), (print, False), (Value, False)])
 def test_is_blank(answer, expected):
     assert is_blank(answer) is expected
@@ -185,6 +205,8 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
         expect("x", [math.nan], [2])
     with pytest.raises(WrongAnswer, match=r"got      'banana'$"):
         expect("x", 'banana', 'apple')
+    with pytest.raises(WrongAnswer, match=r"got      \(\)\n    likely slip: no inputs$"):
+        expect("x", (), (2,), {(): "no inputs"})
 
 
 def test_problems(capsys):
@@ -222,7 +244,8 @@ HOW = "a third try, or check_sum(x, y, reveal=True), shows what was expected"
 def test_what_was_expected_is_shown_on_the_third_different_try(tell):
     assert tell(check_two(), None, None) == f"not yet: {NOTHING_CAME}"
     for _ in range(3):
-        assert tell(check_two(), 2, 2) == f"not yet: 1 + 1, and twice that | got      [2, 2] | likely slip: twice | {HOW}"
+        told = tell(check_two(), 2, 2)
+        assert told == f"not yet: 1 + 1, and twice that | got      [2, 2] | likely slip: twice | {HOW}"
     assert tell(check_two(), 2, None) == f"not yet: 1 + 1, and twice that | got      [2, None] | {NOTHING_CAME} | {HOW}"
     assert tell(check_two(), 3, 3) == f"not yet: 1 + 1, and twice that | got      [3, 3] | {HOW}"
     assert tell(check_two(), 5, 5) == "not yet: 1 + 1, and twice that | expected [2, 4] | got      [5, 5]"
@@ -292,7 +315,8 @@ def early_value():
     (early_value(), 'sum([x, x])', "int + Value asks for `__radd__`: Value has none"),
     (early_value(), '0.5 * x', "float * Value asks for `__rmul__`: Value has none"),
     (early_value(), 'x // 2', None), (early_value(), '[] + x', None), (early_value(), '2 + object()', None),
-    (Value, 'x / "2"', None), (Value, '"2" / x', None), (Value, 'x + None', NOTHING_CAME), (Value, 'None.grad', NOTHING_CAME),
+    (Value, 'x / "2"', None), (Value, '"2" / x', None), (Value, 'x + None', NOTHING_CAME),
+    (Value, 'None.grad', NOTHING_CAME),
     (Value, 'len(None)', NOTHING_CAME), (Value, '2**x', "int ** Value asks for `__rpow__`: Value has none"),
     (Value, 'Value(1.0, (x,), "f", _slopes=(1))', TUPLES_WANTED), (Value, 'Value(1.0, (x), "f")', TUPLES_WANTED),
     (Value, 'list(x)', None), (Value, 'max(x, x + 1)', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])

@@ -42,13 +42,13 @@ def expect(what, got, expected, hints=None, within=1e-6):
     """
     if is_same(got, expected, within):
         return
-    if is_blank(got):
+    pairs = (hints or {}).items()
+    slips = [hint for wrong, hint in pairs if is_same(got, wrong, within)]
+    if is_blank(got) and not slips:
         raise WrongAnswer(what, got, expected, NOTHING_CAME)
-    slip = NAN_CAME if re.search(r'\bnan\b', repr(got)) else ''
-    for wrong, hint in (hints or {}).items():
-        if is_same(got, wrong, within):
-            slip = hint
-    raise WrongAnswer(what, got, expected, f"likely slip: {slip}" if slip else '')
+    if re.search(r'\bnan\b', repr(got)):
+        slips.append(NAN_CAME)
+    raise WrongAnswer(what, got, expected, f"likely slip: {slips[0]}" if slips else '')
 
 
 def expect_prediction(prediction, found, hints=None):
