@@ -1,4 +1,4 @@
-"""What a picture is made of: Graphviz draws it, and a page shows it in its own colors."""
+"""What a picture is made of: Graphviz draws it, a page shows it in its own colors."""
 import os
 import re
 import shutil

@@ -3,7 +3,7 @@ import math
 from functools import wraps
 from numbers import Real
 
-NUMBERS = (int, float, Real)  # Real: fractions, the numbers of NumPy, and others
+NUMBERS = (int, float, Real)  # Real: fractions, NumPy's numbers, and others
 
 
 def binary_operator(method):
