@@ -360,7 +360,7 @@ def main(arguments):
     jobs = [(module, mutant) for module in MODULES for mutant in mutants(module)
             if mutant[0].startswith(options.prefix) and mutant[0] not in equivalent]
     found = list(results(jobs, options.only))
-    counts = json.loads(STORED.read_text(encoding='utf-8')) if STORED.exists() else {}
+    counts = json.loads(STORED.read_text(encoding='utf-8'))
     for module in MODULES:
         verdicts = [(chapter, test) for of, chapter, test in found if of == module]
         if verdicts:
