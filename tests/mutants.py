@@ -44,9 +44,11 @@ TRAINING = 12  # from here on chapters train for long, and are asked only about 
 MEMORY = 3 << 30  # more than any of them needs
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
-             ast.Mod: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-             ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-             ast.And: ast.Or, ast.Or: ast.And}
+             ast.Mod: ast.Mult, ast.FloorDiv: ast.Div, ast.MatMult: ast.Mult, ast.LShift: ast.RShift,
+             ast.RShift: ast.LShift, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitOr,
+             ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+             ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or,
+             ast.Or: ast.And}
 TWINS = [('data', 'grad'), ('data', 'slope'), ('_prev', '_slopes'), ('self', 'other'), ('child', 'node'), ('x', 'n'),
          ('w', 'b'), ('w_data', 'x_data'), ('beta1', 'beta2'), ('means', 'squares'), ('mean', 'square')]
 WRAPPERS = ('abs', 'dict', 'float', 'list', 'reversed', 'tuple')
