@@ -42,7 +42,7 @@ lint: $(BOOK)  ## look for slips in code and spelling, without running anything
 	$(BIN)/ruff check
 	$(BIN)/codespell
 
-check-all: export MUTANTS := strict
+check-all: export CHECK_ALL = 1  # a stored count of mutants that is stale is an error
 check-all: lint test page mutants  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
 	$(BIN)/python -m pytest -q -o addopts= tests/long
 
@@ -70,12 +70,12 @@ check: $(BOOK)  ## see that library, chapters and notebooks agree, without runni
 	$(BIN)/python book/_tools/weave.py --check
 
 mutants: $(BOOK) $(WITNESS)  ## break the library in every small way, and count what chapters and tests notice (hours)
-	$(BIN)/python book/_tools/mutants.py
+	$(BIN)/python tests/mutants.py
 
-gpt: $(BOOK)  ## train the language model of chapter 15 (about a quarter of an hour; Ctrl-C keeps what it has learnt)
+gpt: $(BOOK)  ## train the language model of chapter 15 (less than a minute; Ctrl-C keeps what it has learnt)
 	$(BIN)/python book/_bench/gpt.py
 
-bench: $(BOOK) $(WITNESS) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (half an hour; FLAGS=--quick or --store)
+bench: $(BOOK) $(WITNESS) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (20 minutes; FLAGS=--quick or --store)
 	$(BIN)/python book/_bench/bench.py $(FLAGS)
 
 page-speed: book $(PAGE)  ## measure how long a page takes, and a cell in it, in a fresh Chromium, five times
