@@ -12,6 +12,8 @@ import sys
 sys.path.insert(0, {str(ROOT / 'src')!r})
 import random
 from micrograd.engine import Value
+from micrograd.fused import weighted_sums
+from micrograd.learn import Adam, cross_entropy
 from micrograd.nn import MLP
 x = Value(-4.0)
 z = 2 * x + 2 + x
@@ -21,15 +23,26 @@ y.backward()
 assert (y.data, x.grad) == (-20.0, 46.0)
 assert abs((Value(2.0).tanh() + Value(3).log() - 2 / Value(4.0).exp()**0.5).data - 1.7919694) < 1e-7
 random.seed(1)
-model = MLP(2, [4, 1])
-model([1.0, 2.0]).backward()
-print([p.grad for p in model.parameters()])
-chain = x
-for _ in range(1_000_000):
-    chain = chain + x
-chain.backward()
-assert x.grad == 46 + 1_000_001
-del chain
+model = MLP(2, [4, 3])
+adam = Adam(model.parameters())
+cross_entropy(model([1.0, 2.0]), 1).backward()
+adam.step(0.1)
+print([(p.data, p.grad) for p in model.parameters()])
+
+
+def deep(step):
+    x = link = Value(1.0)
+    for _ in range(300_000):
+        link = step(link, x)
+    link.backward()
+    print(link.data, x.grad)  # and here the chain is freed, without recursion
+
+
+deep(lambda link, x: link + x)
+deep(lambda link, x: x - link)
+deep(lambda link, x: (link * 1.0).tanh())
+deep(lambda link, x: weighted_sums([[x]], [link])[0])
+deep(lambda link, x: Value(link.data, (link,), 'own', _slopes=(1,)))
 """
 
 
@@ -44,6 +57,7 @@ def interpreter(minor):
 
 
 def run(python):
+    """Return what the program prints."""
     return subprocess.run([python, '-I', '-S', '-c', PROGRAM], capture_output=True, text=True, check=True).stdout
 
 
