@@ -2,6 +2,7 @@
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,15 +31,15 @@ adam.step(0.1)
 print([(p.data, p.grad) for p in model.parameters()])
 
 
-def deep(step):
+def deep(step, length=100_000):
     x = link = Value(1.0)
-    for _ in range(300_000):
+    for _ in range(length):
         link = step(link, x)
     link.backward()
     print(link.data, x.grad)  # and here the chain is freed, without recursion
 
 
-deep(lambda link, x: link + x)
+deep(lambda link, x: link + x, 1_000_000)
 deep(lambda link, x: x - link)
 deep(lambda link, x: (link * 1.0).tanh())
 deep(lambda link, x: weighted_sums([[x]], [link])[0])
@@ -56,6 +57,7 @@ def interpreter(minor):
     return name
 
 
+@cache
 def run(python):
     """Return what the program prints."""
     return subprocess.run([python, '-I', '-S', '-c', PROGRAM], capture_output=True, text=True, check=True).stdout
