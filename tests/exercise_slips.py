@@ -563,7 +563,7 @@ def forget_places(model):
 def wrong_rules():
     return {**RULES, '*': ('{0} * {1}', '{g} * {0}', '{g} * {1}')}
 prediction = ['product', 'square']""", "in x * x each factor is the other one, too")],
-        '16.3': [("def rules_of_sigmoid(): return '1 / (1 + exp(-{0}))', '{g} * {v}'", "its slope at 0.0")]},
+        '16.3': [("def rules_of_sigmoid(): return '1 / (1 + exp(-{0}))', '{g} * {v}'", "its slope at 1.5")]},
     '20-loom': {
         '20.1': [("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too")],
         '20.2': [("""
