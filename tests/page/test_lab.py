@@ -160,6 +160,23 @@ def test_too_much_output_is_cut(tour):
     assert 50_000 < len(tour.run(tour.cells[0])) < 51_000 and 'cut' in tour.output(tour.cells[0])
 
 
+@pytest.mark.parametrize('code, words', [
+    ("list(range(10**5))", "[cut: more than 50000 characters]"), ("len?", "a command of Jupyter"),
+    ("%timeit 1", "a command of Jupyter"), ("input()", "input() expects a keyboard"),
+    ("import os; os._exit(3)", "SystemExit: 3"), ("1 +", "SyntaxError: invalid syntax")])
+def test_what_a_page_cannot_do_is_said(browser, address, code, words):
+    page = Page(browser, f'{address}/00-tour.html')
+    page.write(page.cells[0], code)
+    assert words in page.run(page.cells[0])
+
+
+def test_a_line_that_grows_takes_time_in_proportion(browser, address):
+    page = Page(browser, f'{address}/00-tour.html')
+    page.write(page.cells[0], "import time; t = time.time()\nfor i in range(300_000): print(i, end=' ')\n")
+    page.write(page.cells[1], "time.time() - t")
+    assert float(page.run(page.cells[1])) < 5
+
+
 def test_a_long_chain_is_freed_and_deep_calls_end_in_an_error(browser, address):
     page = Page(browser, f'{address}/06-order.html')
     page.write(page.cells[0], "from micrograd.engine import Value; x = y = Value(1.0)\n"
