@@ -202,8 +202,8 @@ def test_pictures_have_words(name):
 def test_cells_are_small(name):
     cells = [cell for cell in jupytext.read(ROOT / 'book' / f'{name}.md').cells if cell.cell_type == 'code']
     for cell in cells:
-        if 'weave' not in cell.metadata:  # checks of exercises are folded, and may be longer
-            assert len(cell.source.splitlines()) <= (24 if 'hide-input' in cell.metadata.get('tags', ()) else 20)
+        if 'weave' not in cell.metadata:  # checks of exercises are folded; their hints take a line each
+            assert len(cell.source.splitlines()) <= (28 if 'hide-input' in cell.metadata.get('tags', ()) else 20)
     assert max(len(line) for cell in cells for line in cell.source.splitlines()) <= 88
 
 

@@ -1,4 +1,4 @@
-"""What would make the engine faster: one idea at a time, each a small change of Value."""
+"""What would make the engine faster: one idea at a time, each a change of Value."""
 from micrograd.engine import NUMBERS, Value
 
 
@@ -119,4 +119,5 @@ class Pruned(Value):
         return order
 
 
-IDEAS = {cls.__name__: cls for cls in (Unchecked, Slotted, Placed, Marked, Flat, Pruned)}
+IDEAS = {idea.__name__: idea
+         for idea in (Unchecked, Slotted, Placed, Marked, Flat, Pruned)}

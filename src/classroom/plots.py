@@ -27,7 +27,7 @@ class show:
     """A matplotlib figure in the page's ink, with the words that say what it shows."""
 
     def __init__(self, figure, alt_text):
-        """Keep the figure as SVG. `alt_text` says what it shows; the tests compare it."""
+        """Keep the figure as SVG, and `alt_text`, which says what it shows."""
         picture = io.StringIO()
         figure.savefig(picture, format='svg', metadata={'Date': None, 'Creator': None})
         self.html = svg_to_html(picture.getvalue(), alt_text)

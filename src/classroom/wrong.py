@@ -90,10 +90,10 @@ def never_off(self):
 
 # All of them, each with the method in whose place it stands.
 WRONG = {wrong.__name__: (method, wrong) for method, wrong in [
-    ('_backward', overwriting), ('backward', by_recursion), ('backward', at_first_visit),
-    ('backward', level_by_level), ('_topological_order', marked_too_early),
-    ('backward', without_reset), ('exp', slope_from_input), ('tanh', by_formula),
-    ('relu', never_off)]}
+    ('_backward', overwriting), ('backward', by_recursion),
+    ('backward', at_first_visit), ('backward', level_by_level),
+    ('_topological_order', marked_too_early), ('backward', without_reset),
+    ('exp', slope_from_input), ('tanh', by_formula), ('relu', never_off)]}
 
 
 def from_minus_one(self):

@@ -17,7 +17,8 @@ def binary_operator(method):
     def operator(self, other):
         if isinstance(other, Value):
             return method(self, other)
-        return method(self, Value(other)) if isinstance(other, NUMBERS) else NotImplemented
+        is_number = isinstance(other, NUMBERS)
+        return method(self, Value(other)) if is_number else NotImplemented
     return operator
 
 

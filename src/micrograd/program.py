@@ -263,6 +263,7 @@ class Browser:
 Machine = Browser if sys.platform == 'emscripten' else Wasmtime
 
 
+ROOT = struct.unpack('<q', struct.pack('<d', 0.5**0.5))[0]  # the bits of that float
 OPERATORS = {ast.Add: 'f64.add', ast.Sub: 'f64.sub', ast.Mult: 'f64.mul',
              ast.Div: 'f64.div', ast.Lt: 'f64.lt', ast.Gt: 'f64.gt', ast.LtE: 'f64.le',
              ast.Eq: 'f64.eq', ast.USub: 'f64.neg'}
@@ -272,8 +273,8 @@ CALLS['two_to'] = [  # 2**n: n becomes the exponent of a float
     'i64.trunc_sat_f64_s', 'i64.const', 1023, 'i64.add', 'i64.const', 52, 'i64.shl',
     'f64.reinterpret_i64']
 CALLS['exponent'] = [  # that of x, so that x / 2**exponent is from 0.707 to 1.414
-    'i64.reinterpret_f64', 'i64.const', 0x3fe6a09e667f3bcd, 'i64.sub', 'i64.const', 52,
-    'i64.shr_s', 'f64.convert_i64_s']
+    'i64.reinterpret_f64', 'i64.const', ROOT, 'i64.sub', 'i64.const', 52, 'i64.shr_s',
+    'f64.convert_i64_s']
 for i, name in enumerate(('exp', 'log', 'tanh', 'dot', 'add_products')):
     CALLS[name] = ['call', i]  # the first functions of every module
 

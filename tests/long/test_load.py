@@ -64,7 +64,7 @@ def measure(shape, nodes):
     build, expected = SHAPES[shape]
     gc.collect()
     gc.disable()
-    build(Value(1.0), 1000).backward()  # so that Python's lists of spare objects are full, which collect() empties
+    build(Value(1.0), 10_000).backward()  # so that Python's lists of spare objects are full, which collect() empties
     x = Value(1.0)
     before, blocks, times = resident(), sys.getallocatedblocks(), [time.process_time()]
     y = build(x, nodes)
