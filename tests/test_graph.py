@@ -82,6 +82,7 @@ def test_a_format_that_cannot_be_drawn(monkeypatch):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     with pytest.raises(ValueError, match="expected format 'svg', got 'png'"):
         render_dot('digraph {}', 'png')
+    assert b'<svg' in render_dot('digraph {}', 'svg')  # it goes on drawing
 
 
 def test_html_has_alternative_text_and_no_ids_of_its_own(monkeypatch):

