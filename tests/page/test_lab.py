@@ -51,11 +51,18 @@ def words(cell):
     return said
 
 
+def open_with_cells(browser, url):
+    """Open a page, and return its cells when they are there: a busy machine is late with them."""
+    browser.get(url)
+    return WebDriverWait(browser, PATIENCE).until(
+        lambda page: page.find_elements(By.CSS_SELECTOR, 'div.cell:has(.lab-status)'))
+
+
 @pytest.mark.parametrize('chapter', [
     pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in CHAPTERS])
 def test_every_cell_says_in_the_page_what_the_book_says(browser, address, chapter):
-    browser.get(f'{address}/{chapter}.html')
-    book = cells(browser.page_source)
+    open_with_cells(browser, f'{address}/{chapter}.html')
+    book = cells((HTML / f'{chapter}.html').read_text(encoding='utf-8'))  # as it was built
     ends = browser.execute_async_script(RUN_EACH)
     page = cells(browser.page_source)
     assert len(ends) == len(book) == len(page) > 3
@@ -73,8 +80,7 @@ class Page:
 
     def __init__(self, browser, url):
         self.browser = browser
-        browser.get(url)
-        self.cells = browser.find_elements(By.CSS_SELECTOR, 'div.cell:has(.lab-status)')
+        self.cells = open_with_cells(browser, url)
 
     def click(self, cell, words):
         """Press a button of a cell."""
