@@ -36,6 +36,7 @@ def ablation(bench, request):
 
 @pytest.mark.parametrize('workload', ['moons', 'four points', 'chain', 'wide sum', 'diamond', 'token'])
 def test_all_agree(bench, workload):
+    pytest.importorskip('torch', reason="PyTorch takes part")
     size = 500 if workload in ('chain', 'wide sum', 'diamond') else 0
     with bench.workers(bench.available(workload), workload, size) as workers:
         answers = {worker.name: worker.ask('turn 2 1') for worker in workers}
