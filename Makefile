@@ -69,7 +69,7 @@ weave: $(BOOK) $(WITNESS)  ## fill the listings, execute the chapters, store the
 check: $(BOOK)  ## see that library, chapters and notebooks agree, without running anything
 	$(BIN)/python book/_tools/weave.py --check
 
-mutants: $(BOOK) $(WITNESS)  ## break the library in every small way, and count what chapters and tests notice (hours)
+mutants: $(BOOK) $(WITNESS)  ## break the library in every small way, and count what chapters and tests notice (15 minutes)
 	$(BIN)/python tests/mutants.py
 
 gpt: $(BOOK)  ## train the language model of chapter 15 (less than a minute; Ctrl-C keeps what it has learnt)

@@ -374,7 +374,8 @@ def main(arguments):
                               'code': fingerprint(read(module))}
             print(module, counts[module])
     if options.prefix in ('', *MODULES) and not options.only:
-        STORED.write_text(json.dumps(counts, indent=1) + '\n', encoding='utf-8')
+        ordered = {module: counts[module] for module in MODULES if module in counts}
+        STORED.write_text(json.dumps(ordered, indent=1) + '\n', encoding='utf-8')
     return 0
 
 
