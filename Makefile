@@ -21,6 +21,7 @@ export PYTHONUTF8 := 1
 export npm_config_cache := $(abspath $(VENV))/cache/npm
 export MPLCONFIGDIR := $(abspath $(VENV))/cache/matplotlib
 export JUPYTER_RUNTIME_DIR := $(abspath $(VENV))/cache/jupyter
+export IPYTHONDIR := $(abspath $(VENV))/cache/ipython
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
