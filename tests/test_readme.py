@@ -1,10 +1,10 @@
 """What the README, CONTRIBUTING and the Makefile say of each other and of the code."""
-import ast
 import re
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from plain_code import lines_of_code
 
 from classroom.grade import grade
 from classroom.wrong import WRONG, by_recursion
@@ -52,15 +52,6 @@ def test_the_engine_is_as_short_as_it_is_said_to_be():
     for page in ('README.md', 'book/00-tour.md'):
         claim = re.search(r'at most (\d+) lines of code', (ROOT / page).read_text(encoding='utf-8'))
         assert 90 < lines <= int(claim[1]), page
-
-
-def lines_of_code(source):
-    """Return how many lines hold code: not those of docstrings, nor comments, nor blank ones."""
-    documented = [node.body[0] for node in ast.walk(ast.parse(source))
-                  if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node)]
-    words = {i for text in documented for i in range(text.lineno, text.end_lineno + 1)}
-    return sum(i not in words and bool(line.strip()) and not line.strip().startswith('#')
-               for i, line in enumerate(source.splitlines(), 1))
 
 
 def test_the_report_is_what_the_grader_says():
