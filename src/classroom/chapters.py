@@ -110,7 +110,7 @@ def source_before(module, chapter):
 def begin(chapter):
     """Put the library as it stood before `chapter` in place of the finished one.
 
-    Prints how far it has come. Import nothing of micrograd before: a name that is
+    Prints which files it has. Import nothing of micrograd before: a name that is
     imported already keeps what it has. What the back matter shows is always there.
     Tries at exercises are counted from 1 again.
     """
@@ -120,10 +120,8 @@ def begin(chapter):
         if min(written.values()) < BACK_MATTER:
             source = source_before(module, chapter)
             put_in_place(module, source)
-            lines, of = len(source.splitlines()), len(read(module).splitlines())
-            if lines:
-                progress = f" ({lines} of {of} lines)" if lines < of else ""
-                so_far.append(f"{module.partition('.')[2]}.py{progress}")
+            if source:
+                so_far.append(f"{module.partition('.')[2]}.py")
     print("So far:", ', '.join(so_far) or "nothing")
 
 
