@@ -25,7 +25,7 @@ export IPYTHONDIR := $(abspath $(VENV))/cache/ipython
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test lint page browser edit weave check check-all mutants gpt bench page-speed lock clean
+.PHONY: help book test lint page browser edit student weave check check-all mutants gpt bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ browser:  ## install what `make page` wants and is missing: browsers, a reader o
 
 edit: $(BOOK) $(WITNESS)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab book
+
+student: $(BOOK) $(LAB)  ## the notebooks without solutions, to hand out (FLAGS=--clear: without outputs, too)
+	$(BIN)/python book/_tools/student.py _build/wheels/micrograd_book-*.whl _build/student $(FLAGS)
 
 weave: $(BOOK) $(WITNESS)  ## fill the listings, execute the chapters, store them (CHAPTERS="5 6": only those)
 	$(BIN)/python book/_tools/weave.py $(CHAPTERS)
