@@ -67,7 +67,7 @@ Neuron(0)                               | ValueError        | expected 1 or more
 Neuron(2.5)                             | TypeError         | expected a whole number of inputs of a Neuron, got 2.5
 Neuron('2')                             | TypeError         | expected a whole number of inputs of a Neuron, got '2'
 Neuron(2)(1.0)                          | TypeError         | expected 2 inputs in a list, got 1.0
-Neuron(2)(x for x in 'ab')              | TypeError         | expected 2 inputs in a list, got <generator
+Neuron(2)(x for x in 'ab')              | TypeError         |
 Neuron(2)([1.0])                        | ValueError        | Neuron expects 2 inputs, got 1
 Neuron(2)([1.0, 2.0, 3.0])              | ValueError        | Neuron expects 2 inputs, got 3
 Neuron(2)([1.0, None])                  | TypeError         |
@@ -76,18 +76,19 @@ Layer(2, -1)                            | ValueError        | expected 1 or more
 Layer(2, [2])                           | TypeError         | expected a whole number of neurons in a Layer, got [2]
 Layer(2, 2, relu=True)                  | TypeError         |
 Layer(2, 2)([1.0])                      | ValueError        | Neuron expects 2 inputs, got 1
-Layer(2, 2)(v)                          | TypeError         | expected 2 inputs in a list, got Value(data=1.0, grad=0)
+Layer(2, 2)(v)                          | ValueError        | Neuron expects 2 inputs, got 1
+Layer(2, 2)(1.0)                        | TypeError         | expected the inputs in a list, got 1.0
 Layer(2, 2).activations([1.0])          | ValueError        | Neuron expects 2 inputs, got 1
 MLP(2, 3)                               | TypeError         | expected the widths of the layers in a list, got 3
 MLP(2, [])                              | ValueError        | expected 1 or more layers in an MLP, got 0
 MLP(2, [3, 0])                          | ValueError        | expected 1 or more neurons in a Layer, got 0
 MLP(2, [3, 1.0])                        | TypeError         | expected a whole number of neurons in a Layer, got 1.0
 MLP(None, [1])                          | TypeError         | expected a whole number of inputs of a Neuron, got None
-MLP(2, [1])(3.0)                        | TypeError         | expected 2 inputs in a list, got 3.0
+MLP(2, [1])(3.0)                        | TypeError         | expected the inputs in a list, got 3.0
 MLP(2, [3, 1])([1, 2, 3])               | ValueError        | Neuron expects 2 inputs, got 3
 require_one_or_more('hats', 0)          | ValueError        | expected 1 or more hats, got 0
 require_one_or_more('hats', '2')        | TypeError         | expected a whole number of hats, got '2'
-require_list('hats', 3)                 | TypeError         | expected hats in a list, got 3
+as_list('hats', 3)                      | TypeError         | expected hats in a list, got 3
 FusedLayer(0, 2)                        | ValueError        | expected 1 or more inputs of a Neuron, got 0
 FusedLayer(2, 2)([1.0])                 | ValueError        | expected 2 inputs, one per weight, got 1
 FusedLayer(2, 2).activations([1.0])     | ValueError        | expected 2 inputs, one per weight, got 1

@@ -29,10 +29,16 @@ def require_one_or_more(what, number):
         raise ValueError(f"expected 1 or more {what}, got {number}")
 
 
-def require_list(what, x):
-    """Raise a TypeError unless `x` has a length; `what` names what was expected."""
-    if not hasattr(x, '__len__'):
+def as_list(what, x):
+    """Return what is in `x` as a list; a Value alone makes a list of one.
+
+    TypeError for anything else that is no collection; `what` names what was expected.
+    """
+    if isinstance(x, Value):
+        return [x]
+    if not hasattr(x, '__iter__'):
         raise TypeError(f"expected {what} in a list, got {x!r}")
+    return list(x)
 
 
 class Neuron(Module):
@@ -49,11 +55,11 @@ class Neuron(Module):
         self.nonlin = nonlin
 
     def __call__(self, x):
-        """Return the activation for `x`, a sequence of `nin` numbers or Values.
+        """Return the activation for `x`, a collection of `nin` numbers or Values.
 
-        ValueError for a sequence of another length, TypeError for anything else.
+        ValueError if there are more or fewer, TypeError if it is no collection.
         """
-        require_list(f"{len(self.w)} inputs", x)
+        x = as_list(f"{len(self.w)} inputs", x)
         if len(x) != len(self.w):
             raise ValueError(f"Neuron expects {len(self.w)} inputs, got {len(x)}")
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
@@ -79,12 +85,16 @@ class Layer(Module):
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
 
     def activations(self, x):
-        """Return the `nout` activations for `x`, always as a list."""
+        """Return the `nout` activations for the list `x`, always as a list."""
         return [neuron(x) for neuron in self.neurons]
 
     def __call__(self, x):
-        """Return the activations for `x`: a list, or the Value itself if it is one."""
-        return one_or_all(self.activations(x))
+        """Return the activations for `x`: a list, or the Value itself if it is one.
+
+        `x` is what a Neuron takes; a Value alone, as one neuron gives it, is a list of one.
+        """
+        out = self.activations(as_list("the inputs", x))
+        return out[0] if len(out) == 1 else out
 
     def parameters(self):
         """Return the parameters of the first neuron, then of the second, and so on."""
@@ -92,11 +102,6 @@ class Layer(Module):
 
     def __repr__(self):
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
-
-
-def one_or_all(activations):
-    """Return the only activation itself, or the list where there are several."""
-    return activations[0] if len(activations) == 1 else activations
 
 
 class MLP(Module):
@@ -108,17 +113,20 @@ class MLP(Module):
         `layer` is their class. ValueError if there is none, or if a width is below 1;
         TypeError if the widths are not in a list, or not whole numbers.
         """
-        require_list("the widths of the layers", nouts)
+        nouts = as_list("the widths of the layers", nouts)
         require_one_or_more("layers in an MLP", len(nouts))
         last = len(nouts) - 1
         self.layers = [layer(n, nout, nonlin=i < last)
                        for i, (n, nout) in enumerate(zip([nin, *nouts], nouts))]
 
     def __call__(self, x):
-        """Return the last layer's activations for `x`: a list, or the Value itself."""
+        """Return what the last layer returns, each called with what the one before did.
+
+        The first gets `x`. A layer may be any function or Module put into `layers`.
+        """
         for layer in self.layers:
-            x = layer.activations(x)
-        return one_or_all(x)
+            x = layer(x)
+        return x
 
     def parameters(self):
         """Return the parameters of the first layer, then of the second, and so on."""
