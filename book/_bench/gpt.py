@@ -1,7 +1,7 @@
 """Train the model of chapter 15 for as long as it takes, and store the run: `make gpt`.
 
-The model is classroom/gpt.py, which the chapter shows. Ctrl-C saves the run in _build/gpt.json, and the next call
-resumes it. The finished run goes to src/classroom/data/gpt.json.
+The model is classroom/gpt.py, which the chapter shows. Every 100 steps the run is saved in _build/gpt.json, and there
+the next call after Ctrl-C resumes it. The finished run goes to src/classroom/data/gpt.json.
 """
 import datetime
 import json
@@ -33,29 +33,39 @@ class Run:
     def __init__(self):
         """Start from scratch, or resume the run that the checkpoint holds."""
         self.model = gpt.GPT(random.Random(SEED))
-        self.adam, self.programs = Adam(self.model.parameters()), {}
+        self.adam = Adam(self.model.parameters())
+        # compiled before the weights are loaded: each holds constants of the moment
+        self.programs = {length: self.program(length) for length in sorted(set(map(len, gpt.names)))}
         self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
         if CHECKPOINT.exists():
             self.load(json.loads(CHECKPOINT.read_text()))
 
     def load(self, state):
-        """Take the state that `save` has written. ValueError if it is not that of this model."""
+        """Take a state that `save` has written. ValueError or such if it is not one of this model."""
+        own, adam = self.state(), state['adam']
+        for expected, got in ((own.keys(), state.keys()), (own['adam'].keys(), adam.keys())):
+            if got != expected:
+                raise ValueError(f"expected {', '.join(expected)}, got {', '.join(got) or 'nothing'}")
         parameters, weights = self.model.parameters(), state.pop('weights')
-        if len(weights) != len(parameters):
-            raise ValueError(f"expected {len(parameters)} weights, got {len(weights)}")
+        for numbers in (weights, adam['means'], adam['squares']):
+            if len(numbers) != len(parameters):
+                raise ValueError(f"expected {len(parameters)} numbers, one per parameter, got {len(numbers)}")
         for p, number in zip(parameters, weights):
-            p.data = number
+            p.data = float(number)
         vars(self.adam).update(state.pop('adam'))
         vars(self).update(state)
 
-    def save(self):
-        """Write the state to the checkpoint, all of it or nothing."""
+    def state(self):
+        """Return all that a run consists of, but what follows from it."""
         adam = {name: value for name, value in vars(self.adam).items() if name != 'parameters'}
         kept = ('recent', 'losses', 'unseen', 'samples', 'seconds')
-        state = {'weights': self.weights(), 'adam': adam, **{name: getattr(self, name) for name in kept}}
+        return {'weights': self.weights(), 'adam': adam, **{name: getattr(self, name) for name in kept}}
+
+    def save(self):
+        """Write the state to the checkpoint, all of it or nothing."""
         CHECKPOINT.parent.mkdir(exist_ok=True)
         new = CHECKPOINT.with_suffix('.new')
-        new.write_text(json.dumps(state))
+        new.write_text(json.dumps(self.state()))
         os.replace(new, CHECKPOINT)
 
     def weights(self):
@@ -67,7 +77,7 @@ class Run:
         batch = random.Random(f'{SEED} {number}').sample(gpt.seen, BATCH)
         self.model.zero_grad()
         letters = sum(len(name) + 1 for name in batch)
-        loss = sum(self.program(length).run(rows) for length, rows in by_length(batch)) / letters
+        loss = sum(self.programs[length].run(rows) for length, rows in by_length(batch)) / letters
         for p in self.model.parameters():
             p.grad /= letters
         self.adam.step(RATE * (1 - number / STEPS))
@@ -78,11 +88,9 @@ class Run:
         self.seconds += time.perf_counter() - began
 
     def program(self, length):
-        """Return the program for names of that length, compiled when the first one comes."""
-        if length not in self.programs:
-            loss, inputs = gpt.loss_graph(self.model, length)
-            self.programs[length] = Program(loss, self.model.parameters(), inputs)
-        return self.programs[length]
+        """Return a program that gives the loss of names of that length."""
+        loss, inputs = gpt.loss_graph(self.model, length)
+        return Program(loss, self.model.parameters(), inputs)
 
     def show(self):
         """Let the model write, and test it on the unseen names."""
@@ -93,7 +101,7 @@ class Run:
 
     def test(self):
         """Return the mean loss over the letters of the unseen names."""
-        total = sum(sum(self.program(length).values(rows)) for length, rows in by_length(gpt.unseen))
+        total = sum(sum(self.programs[length].values(rows)) for length, rows in by_length(gpt.unseen))
         return total / sum(len(name) + 1 for name in gpt.unseen)
 
     def result(self):
@@ -150,9 +158,8 @@ def main():
             if number % 100 == 99:
                 run.save()
         run.show()
-    except KeyboardInterrupt:
-        run.save()
-        print(f"stopped after {run.adam.steps} of {STEPS} steps: `make gpt` resumes from here")
+    except KeyboardInterrupt:  # perhaps in the middle of a step, so what was saved last is kept
+        print("stopped: `make gpt` resumes at the last full hundred of steps")
         return
     STORED.write_text(json.dumps(run.result()) + '\n', encoding='utf-8')
     CHECKPOINT.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""The training run of chapter 15: it can be stopped and resumed, and a damaged checkpoint is named and kept aside."""
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[1] / 'book' / '_bench'
+
+
+@pytest.fixture
+def training(monkeypatch, tmp_path):
+    """Return the module of `make gpt`, with its checkpoint in a folder of its own."""
+    monkeypatch.syspath_prepend(BENCH)
+    module = importlib.import_module('gpt')
+    monkeypatch.setattr(module, 'CHECKPOINT', tmp_path / 'gpt.json')
+    monkeypatch.setattr(module.gpt, 'names', ['al', 'bo', 'cy', 'di', 'ed', 'flo', 'gus', 'hal'])
+    monkeypatch.setattr(module.gpt, 'seen', module.gpt.names)
+    return module
+
+
+def test_a_resumed_run_is_as_one_that_never_stopped(training):
+    straight = training.Run()
+    straight.step()
+    straight.save()
+    resumed = training.Run()
+    assert resumed.state() == straight.state()
+    for run in (straight, resumed):
+        run.step()
+        run.seconds = 0  # the only thing that may differ
+    assert resumed.state() == straight.state() and resumed.adam.steps == 2
+
+
+def without(state, *names):
+    return {name: part for name, part in state.items() if name not in names}
+
+
+@pytest.fixture
+def uncompiled(training, monkeypatch):
+    """Return that module, whose runs have no programs."""
+    monkeypatch.setattr(training.Run, 'program', lambda run, length: None)
+    return training
+
+
+@pytest.mark.parametrize('damage, words', [
+    (lambda state: '', "JSONDecodeError"),
+    (lambda state: json.dumps(state)[:-100], "JSONDecodeError"),
+    (lambda state: '[]', "TypeError"),
+    (lambda state: '{}', "KeyError('adam')"),
+    (lambda state: json.dumps(without(state, 'losses')), "expected weights, adam, recent, losses"),
+    (lambda state: json.dumps({**state, 'weights': [0.1, 0.2]}), "one per parameter, got 2"),
+    (lambda state: json.dumps({**state, 'weights': ['a'] * len(state['weights'])}), "could not convert string"),
+    (lambda state: json.dumps({**state, 'adam': without(state['adam'], 'means')}), "expected beta1, beta2, means"),
+    (lambda state: json.dumps({**state, 'adam': {**state['adam'], 'squares': []}}), "one per parameter, got 0")])
+def test_a_damaged_checkpoint_is_named_and_kept_aside(uncompiled, capsys, damage, words):
+    fresh = uncompiled.Run()
+    text = damage(fresh.state())
+    uncompiled.CHECKPOINT.write_text(text)
+    run = uncompiled.started()
+    told = capsys.readouterr().out
+    assert told.startswith(f"{uncompiled.CHECKPOINT} is no checkpoint of this run (") and words in told
+    assert uncompiled.CHECKPOINT.with_suffix('.damaged').read_text() == text and not uncompiled.CHECKPOINT.exists()
+    assert run.state() == fresh.state()
+
+
+def test_ctrl_c_keeps_what_was_saved_last(uncompiled, monkeypatch, capsys):
+    saved = []
+
+    def step(run):
+        if saved:
+            raise KeyboardInterrupt
+        run.adam.steps += 1
+    monkeypatch.setattr(uncompiled.Run, 'show', lambda run: None)
+    monkeypatch.setattr(uncompiled.Run, 'step', step)
+    monkeypatch.setattr(uncompiled.Run, 'save', lambda run: saved.append(run.adam.steps))
+    uncompiled.main()
+    assert saved == [100] and "stopped: `make gpt` resumes" in capsys.readouterr().out
