@@ -15,6 +15,7 @@ import nbformat
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from classroom.chapters import join, modules, pieces, read, split
 
@@ -165,7 +166,8 @@ def executed(path):
     notebook = paired(path)
     # The pictures of the Python package, not of this machine's Graphviz; no progress bars.
     os.environ.update(GRAPHVIZ_DOT='', TQDM_DISABLE='1')
-    client = NotebookClient(notebook, timeout=300, coalesce_streams=True, record_timing=False, kernel_name='python3')
+    client = NotebookClient(notebook, timeout=300, coalesce_streams=True, record_timing=False, kernel_name='python3',
+                            config=Config(KernelManager={'transport_encryption': 'auto'}))  # else each kernel warns
     try:
         client.execute(cwd=str(BOOK))
     except CellExecutionError as error:
