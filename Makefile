@@ -39,8 +39,9 @@ book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where t
 test: $(BOOK) $(WITNESS) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
-lint: $(BOOK)  ## look for slips in code and spelling, without running anything
+lint: $(BOOK)  ## look for slips in code, types and spelling, without running anything
 	$(BIN)/ruff check
+	$(BIN)/mypy --cache-dir=$(VENV)/cache/mypy
 	$(BIN)/codespell
 
 check-all: export CHECK_ALL = 1  # a stored count of mutants that is stale is an error
