@@ -1,15 +1,21 @@
 """The back matter holds together: questions and answers, terms and glossary, the map and the chapters."""
 import inspect
+import random
 import re
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import weave
+import yaml
 
+from classroom.wrong import by_recursion, forgotten, overwriting, without_reset
 from micrograd.engine import Value
+from micrograd.nn import MLP, Module
 
-BOOK = Path(__file__).parents[1] / 'book'
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / 'book'
 PAGES = {path.stem: path.read_text(encoding='utf-8') for path in BOOK.glob('*.md')}
 QUESTIONS = re.findall(r'\]\(#(q-[\w-]+)\)', PAGES['questions'])
 ENTRIES = re.findall(r'^(\w[\w -]+)\n  ', PAGES['glossary'], re.MULTILINE)
@@ -78,3 +84,55 @@ def test_the_table_of_the_search_is_a_real_search():
     d.label = 'd'
     table = PAGES['06-order'].partition('| stack |')[2].partition('\n\n')[0]
     assert steps_of_the_search(d) == re.findall(r'^\| `(.*?)` \| (.*?) \|', table, re.MULTILINE)
+
+
+def losses_of_the_loop():
+    """Return the loss of each step of the loop that the README and the summary show."""
+    readme, losses = (ROOT / 'README.md').read_text(encoding='utf-8'), []
+    beginning = re.search(r"^random\.seed.*?^model = MLP[^#]*", readme, re.DOTALL | re.MULTILINE)[0]
+    loop = re.search(r'^points = .*?^print', readme, re.DOTALL | re.MULTILINE)[0].removesuffix('print')
+    program = f"{beginning}\n{loop}".replace('    loss.backward()', '    losses.append(loss.data)\n    loss.backward()')
+    exec(program, {'random': random, 'MLP': MLP, 'losses': losses})
+    return losses
+
+
+def test_the_summary_shows_only_what_is_included():
+    fences = re.findall(r'^```(.+)$', PAGES['summary'], re.MULTILINE)
+    assert len(fences) == 6 and all(fence.startswith('{literalinclude}') for fence in fences)
+
+
+def test_the_four_failures_look_as_the_summary_says():
+    def gradient(f, method, wrong, calls=1):
+        a = Value(1.0)
+        with patch.object(Value, method, wrong):
+            result = f(a)
+            for _ in range(calls):
+                result.backward()
+        return a.grad
+
+    def shared(a):
+        b = 3 * a
+        return 4 * b + b
+    table = [re.findall(r'(?<![\w$])\d+(?:\.\d+)?(?![\w$])', re.sub(r'\$[^$]*\$|\{\w+\}`[^`]*`', '', row))
+             for row in re.findall(r'^\| .* \| (.*) \|$', PAGES['summary'], re.MULTILINE)[1:]]
+    twice = [gradient(shared, 'backward', wrong, calls=2) for wrong in (without_reset, Value.backward)]
+    losses = losses_of_the_loop()
+    with patch.object(Module, 'zero_grad', forgotten):
+        swinging = losses_of_the_loop()
+    lowest, limit = swinging.index(min(swinging)), float(table[3][3])
+    assert losses[-1] < limit < 10 * losses[-1]
+    assert [list(map(float, row)) for row in table] == [
+        [gradient(lambda a: a + a, '_backward', overwriting), 2],
+        [gradient(shared, 'backward', by_recursion), 15],
+        twice,
+        [round(swinging[lowest], 1), lowest + 1, round(max(swinging[lowest:])), limit]]
+
+
+def test_the_citation_is_that_of_this_version():
+    citation = yaml.safe_load((ROOT / 'CITATION.cff').read_text(encoding='utf-8'))
+    config = yaml.safe_load((ROOT / '_config.yml').read_text(encoding='utf-8'))
+    version = re.search(r'^version = "(.*)"', (ROOT / 'pyproject.toml').read_text(encoding='utf-8'), re.MULTILINE)[1]
+    assert citation['cff-version'] == '1.2.0' and citation['message'] and citation['type'] == 'software'
+    for entry in citation, citation['preferred-citation']:
+        assert (entry['title'], entry['authors']) == (config['title'], [{'name': config['author']}])
+    assert citation['version'] == citation['preferred-citation']['edition'] == version
