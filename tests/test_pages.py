@@ -86,11 +86,12 @@ def test_the_table_of_the_search_is_a_real_search():
     assert steps_of_the_search(d) == re.findall(r'^\| `(.*?)` \| (.*?) \|', table, re.MULTILINE)
 
 
-def losses_of_the_loop():
+def losses_of_the_loop(seed=1337):
     """Return the loss of each step of the loop that the README and the summary show."""
     readme, losses = (ROOT / 'README.md').read_text(encoding='utf-8'), []
     beginning = re.search(r"^random\.seed.*?^model = MLP[^#]*", readme, re.DOTALL | re.MULTILINE)[0]
     loop = re.search(r'^points = .*?^print', readme, re.DOTALL | re.MULTILINE)[0].removesuffix('print')
+    beginning = beginning.replace('seed(1337)', f'seed({seed})')
     program = f"{beginning}\n{loop}".replace('    loss.backward()', '    losses.append(loss.data)\n    loss.backward()')
     exec(program, {'random': random, 'MLP': MLP, 'losses': losses})
     return losses
@@ -128,6 +129,32 @@ def test_the_four_failures_look_as_the_summary_says():
         [round(swinging[lowest], 1), lowest + 1, round(max(swinging[lowest:])), limit]]
 
 
+def cell_texts(exercise):
+    """Return what stands in the cells under the heading of an exercise, '5.2' or such."""
+    name = next(path.stem for path in weave.chapters() if weave.number(path) == int(exercise.partition('.')[0]))
+    return re.search(rf'^### {re.escape(exercise)} .*?(?=^##)', PAGES[name], re.DOTALL | re.MULTILINE)[0]
+
+
+def test_the_wrong_answers_told_to_teachers_are_those_that_the_checks_know():
+    rows = re.findall(r'^\| ([\d.]+) \| .* \| “(.*)” \| .* \|$', PAGES['teaching'], re.MULTILINE)
+    assert len(rows) > 12
+    for exercise, words in rows:
+        assert words in re.sub(r'"\s+"', '', cell_texts(exercise)), exercise
+
+
+def test_exercises_named_to_teachers_exist():
+    homework = ' '.join(re.findall(r'^\| [\d, ]+ \|.*\| (.*) \|$', PAGES['teaching'], re.MULTILINE))
+    named = re.findall(r'\d+\.\d', homework + ' '.join(re.findall(r'Exercise [\d.]+\d', PAGES['teaching'])))
+    assert len(named) > 16 and all(cell_texts(exercise) for exercise in named)
+
+
+def test_seeds_learn_as_teachers_are_told():
+    last = [losses_of_the_loop(seed)[-1] for seed in range(1, 6)]
+    small, stuck, worst = re.search(
+        r'below ([\d.]+) from four beginnings; with seed (\d) it is still at ([\d.]+)', PAGES['teaching']).groups()
+    assert sum(loss < float(small) for loss in last) == 4 and f'{last[int(stuck) - 1]:.2f}' == worst
+
+
 def test_the_citation_is_that_of_this_version():
     citation = yaml.safe_load((ROOT / 'CITATION.cff').read_text(encoding='utf-8'))
     config = yaml.safe_load((ROOT / '_config.yml').read_text(encoding='utf-8'))
@@ -136,3 +163,5 @@ def test_the_citation_is_that_of_this_version():
     for entry in citation, citation['preferred-citation']:
         assert (entry['title'], entry['authors']) == (config['title'], [{'name': config['author']}])
     assert citation['version'] == citation['preferred-citation']['edition'] == version
+    year = citation['preferred-citation']['year']
+    assert f"> {config['author']}: *{config['title']}*, version {version}, {year}." in PAGES['teaching']
