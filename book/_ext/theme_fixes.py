@@ -78,6 +78,20 @@ def edit_text(page):
         link['href'] = re.sub(r'\.ipynb$', '.md', link['href'])
 
 
+def say_downloads(page):
+    """Let the end of a page say in words what the theme offers by an icon: the page as a notebook, and on paper."""
+    for menu in page.select('.dropdown-download-buttons'):
+        links = menu.select('a[href]')
+        words = page.new_tag('p', attrs={'class': 'downloads'})
+        words.append('This page as ')
+        for link in links:
+            name = 'a notebook' if link['href'].endswith('.ipynb') else 'text'
+            words.extend([page.new_tag('a', attrs={'href': link['href'], 'download': ''}, string=name), ' or '])
+        words.extend([page.new_tag('button', attrs={'type': 'button', 'data-does': 'window.print'}, string='on paper'), '.'])
+        page.select_one('.bd-footer-content__inner').insert(0, words)
+        menu.decompose()
+
+
 def add_policy(page):
     """Let the browser refuse whatever does not come with the book.
 
@@ -100,6 +114,7 @@ def fix(html, pagename):
     name_folds(page)
     remove_scripts(page, pagename)
     edit_text(page)
+    say_downloads(page)
     add_policy(page)
     return str(page)
 

@@ -1,0 +1,84 @@
+"""The fonts of the pages, in book/_static/fonts.css: cut down to the letters that a book in English and its formulas need.
+
+    npm install --ignore-scripts @fontsource-variable/source-serif-4@5.3.1 @fontsource-variable/source-sans-3@5.3.1 \\
+        @fontsource-variable/source-code-pro@5.3.1 @fontsource/stix-two-math@5.3.0 @fontsource/arimo@5.3.0
+    python book/_tools/fonts.py node_modules
+
+All are under the SIL Open Font License, which wants that what was changed has another name: so each gets one here.
+"""
+import sys
+from base64 import b64encode
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fontTools.subset import main as subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+
+STATIC = Path(__file__).parents[1] / '_static'
+LETTERS = ('U+20-7E,U+A0,U+A7,U+A9,U+AB,U+B0-B7,U+BB,U+C0-FF,U+152-153,U+2013,U+2014,U+2018-201E,U+2020-2022,U+2026,'
+           'U+2032,U+2039,U+203A,U+20AC,U+2122')
+# Greek, arrows, operators and the italic letters of formulas; stars and ticks of the exercises.
+SYMBOLS = ('U+20-7E,U+AF-B0,U+B7,U+D7,U+2C6,U+302,U+391-3C9,U+2026,U+2032,U+2061,U+2190-2193,U+21D2,U+2200-2208,'
+           'U+220F,U+2211,U+2212,U+221A,U+221E,U+2248,U+2260,U+2264,U+2265,U+22C5,U+22EF,U+2605,U+2713,U+27E8,U+27E9,'
+           'U+210E,U+1D434-1D467,U+1D6FC-1D71B')
+WEIGHTS = {'wght': (400, 400, 700)}
+CUT = {  # name here: (file from npm, letters, range of weights)
+    'serif': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal', LETTERS, WEIGHTS),
+    'serif-italic': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic', LETTERS, WEIGHTS),
+    'sans': ('@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal', LETTERS, WEIGHTS),
+    'code': ('@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal', LETTERS, WEIGHTS),
+    'math': ('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal', SYMBOLS, {}),
+    'figures': ('@fontsource/arimo/files/arimo-latin-400-normal', LETTERS, {}),
+}
+# What the first lines of a page are set in comes inside the style sheet: no line jumps when a font arrives, and it is
+# there in browsers that load no font from a file beside the page.
+INSIDE = 'serif', 'sans', 'code'
+RULES = (  # the name in the pages, the font, more of its rule
+    ('Book Serif', 'serif', 'font-weight: 400 700'),
+    ('Book Serif', 'serif-italic', 'font-weight: 400 700; font-style: italic'),
+    ('Book Sans', 'sans', 'font-weight: 400 700'),
+    ('Book Code', 'code', 'font-weight: 400 700'),
+    ('Book Math', 'math', ''),
+    ('Book Symbols', 'math', 'unicode-range: U+370-3FF, U+2190-2BFF'),  # in a line of text
+    ('Book Figures', 'figures', ''),  # as wide as Helvetica, which Graphviz reckons with
+)
+COPYRIGHT, FAMILY, STYLE, IDENTIFIER, FULL, VERSION, POSTSCRIPT, LICENCE, LICENCE_ADDRESS = 0, 1, 2, 3, 4, 5, 6, 13, 14
+
+
+def renamed(font, name):
+    """Return the font under another name, with its copyright and licence."""
+    table = font['name']
+    table.names = [record for record in table.names if record.nameID in {COPYRIGHT, VERSION, LICENCE, LICENCE_ADDRESS}]
+    for identifier in (FAMILY, IDENTIFIER, FULL, POSTSCRIPT):
+        table.setName(name, identifier, 3, 1, 0x409)
+    table.setName('Regular', STYLE, 3, 1, 0x409)
+    return font
+
+
+def cut(packages, name, folder):
+    """Return the bytes of one font, from the folder of npm's packages."""
+    file, letters, weights = CUT[name]
+    font, whole, part = TTFont(packages / f'{file}.woff2'), folder / 'whole.ttf', folder / 'part.woff2'
+    renamed(instantiateVariableFont(font, weights) if weights else font, f'Book {name}').save(whole)
+    subset([str(whole), f'--unicodes={letters}', '--flavor=woff2', '--no-hinting', '--name-IDs=*',
+            f'--output-file={part}'])
+    return part.read_bytes()
+
+
+def write(packages):
+    """Write the fonts and the style sheet that names them."""
+    with TemporaryDirectory() as folder:
+        fonts = {name: cut(packages, name, Path(folder)) for name in CUT}
+    for name in fonts.keys() - INSIDE:
+        (STATIC / 'fonts' / f'{name}.woff2').write_bytes(fonts[name])
+    rules = ['/* Written by book/_tools/fonts.py. */']
+    for family, name, more in RULES:
+        inside = 'data:font/woff2;base64,' + b64encode(fonts[name]).decode()
+        address = inside if name in INSIDE else f'fonts/{name}.woff2'
+        rules.append(f'@font-face {{ font-family: "{family}"; src: url({address}); font-display: swap; {more} }}')
+    (STATIC / 'fonts.css').write_text('\n'.join(rules) + '\n')
+
+
+if __name__ == '__main__':
+    write(Path(sys.argv[1]))
