@@ -77,7 +77,7 @@ check: $(BOOK)  ## see that library, chapters and notebooks agree, without runni
 mutants: $(BOOK) $(WITNESS)  ## break the library in every small way, and count what chapters and tests notice (15 minutes)
 	$(BIN)/python tests/mutants.py
 
-gpt: $(BOOK)  ## train the language model of chapter 15 (less than a minute; Ctrl-C keeps what it has learnt)
+gpt: $(BOOK)  ## train the language model of chapter 15 (half a minute; Ctrl-C stops it, the next call resumes)
 	$(BIN)/python book/_bench/gpt.py
 
 bench: $(BOOK) $(WITNESS) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (20 minutes; FLAGS=--quick or --store)
@@ -111,10 +111,13 @@ $(BOOK): requirements.txt pyproject.toml | $(VENV)/bin/pip
 
 # The small build lies in a place of its own. Where that is out of reach, pip brings the ordinary one.
 $(WITNESS): requirements.txt | $(BOOK)
+	@echo "Installing PyTorch, which chapters and tests compare with (once; 200 MB on Linux)"
 	torch=$$(grep -o '^torch==[^ ]*' requirements.txt); \
 	if [ $(TORCH) = default ] || \
-	    ! $(BIN)/uv pip install -q --no-cache --python $(BIN)/python --torch-backend $(TORCH) "$$torch"; \
-	then $(BIN)/python -m pip install -q "$$torch"; fi
+	    ! $(BIN)/uv pip install -q --no-cache --python $(BIN)/python --torch-backend $(TORCH) "$$torch"; then \
+	    [ $(TORCH) = default ] || echo "make: no build '$(TORCH)' of PyTorch (see above): taking the ordinary one"; \
+	    $(BIN)/python -m pip install -q "$$torch"; \
+	fi
 	@touch $@
 
 # The original, for the tests of the grader: in a folder of its own, because its package has the name of ours.
