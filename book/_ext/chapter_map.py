@@ -1,8 +1,10 @@
 """Sphinx: the map of the book, drawn from what the chapters say of themselves.
 
 `{chapter-map}` shows which chapter needs which. It reads the links in the line "You need:" of each chapter, so that
-the map cannot say anything else than the chapters do.
+the map cannot say anything else than the chapters do. A phone, which is too narrow for the map, shows it as a list.
 """
+from html import escape
+
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from graphviz import Digraph
@@ -40,6 +42,16 @@ def needs(env, page):
     return []
 
 
+def tell(env, builder, docname):
+    """Return HTML for the same as a list."""
+    lines = []
+    for page in chapters(env):
+        needed = ', '.join(str(int(other[:2])) for other in needs(env, page))
+        title = f'<a href="{builder.get_relative_uri(docname, page)}">{escape(env.titles[page].astext())}</a>'
+        lines.append(f'<li>{title}{f", which needs {needed}" if needed else ""}</li>')
+    return f'<ul class="chapter-list">{"".join(lines)}</ul>'
+
+
 def draw(env, builder, docname):
     """Return HTML for the map on the page `docname`, each chapter a link."""
     titles = {page: env.titles[page].astext() for page in chapters(env)}
@@ -59,7 +71,8 @@ def draw(env, builder, docname):
 def put_map(app, doctree, docname):
     """Replace the place by the map."""
     for place in list(doctree.findall(chapter_map)):
-        place.replace_self(nodes.raw('', draw(app.env, app.builder, docname), format='html'))
+        maps = draw(app.env, app.builder, docname) + tell(app.env, app.builder, docname)
+        place.replace_self(nodes.raw('', maps, format='html'))
 
 
 def setup(app):
