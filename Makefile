@@ -25,7 +25,7 @@ export IPYTHONDIR := $(abspath $(VENV))/cache/ipython
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test lint page browser edit student weave check check-all mutants gpt bench page-speed lock clean
+.PHONY: help book test lint page browser edit student weave check check-all mutants gpt optimizers bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ mutants: $(BOOK) $(WITNESS)  ## break the library in every small way, and count 
 
 gpt: $(BOOK)  ## train the language model of chapter 15 (half a minute; Ctrl-C stops it, the next call resumes)
 	$(BIN)/python book/_bench/gpt.py
+
+optimizers: $(BOOK)  ## train it by plain descent and by Adam, from several seeds, for chapter 15 (5 minutes)
+	$(BIN)/python book/_bench/optimizers.py
 
 bench: $(BOOK) $(WITNESS) $(KARPATHY) $(IN_C)  ## measure what it costs, beside others (20 minutes; FLAGS=--quick or --store)
 	$(BIN)/python book/_bench/bench.py $(FLAGS)

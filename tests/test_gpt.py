@@ -28,7 +28,7 @@ def test_a_resumed_run_is_as_one_that_never_stopped(training):
     for run in (straight, resumed):
         run.step()
         run.seconds = 0  # the only thing that may differ
-    assert resumed.state() == straight.state() and resumed.adam.steps == 2
+    assert resumed.state() == straight.state() and resumed.optimizer.steps == 2
 
 
 def without(state, *names):
@@ -46,12 +46,13 @@ def uncompiled(training, monkeypatch):
     (lambda state: '', "JSONDecodeError"),
     (lambda state: json.dumps(state)[:-100], "JSONDecodeError"),
     (lambda state: '[]', "TypeError"),
-    (lambda state: '{}', "KeyError('adam')"),
-    (lambda state: json.dumps(without(state, 'losses')), "expected weights, adam, recent, losses"),
+    (lambda state: '{}', "KeyError('optimizer')"),
+    (lambda state: json.dumps(without(state, 'losses')), "expected weights, optimizer, recent, losses"),
     (lambda state: json.dumps({**state, 'weights': [0.1, 0.2]}), "one per parameter, got 2"),
     (lambda state: json.dumps({**state, 'weights': ['a'] * len(state['weights'])}), "could not convert string"),
-    (lambda state: json.dumps({**state, 'adam': without(state['adam'], 'means')}), "expected beta1, beta2, means"),
-    (lambda state: json.dumps({**state, 'adam': {**state['adam'], 'squares': []}}), "one per parameter, got 0")])
+    (lambda state: json.dumps({**state, 'optimizer': without(state['optimizer'], 'means')}),
+     "expected beta1, beta2, means"),
+    (lambda state: json.dumps({**state, 'optimizer': {**state['optimizer'], 'squares': []}}), "one per parameter, got 0")])
 def test_a_damaged_checkpoint_is_named_and_kept_aside(uncompiled, capsys, damage, words):
     fresh = uncompiled.Run()
     text = damage(fresh.state())
@@ -69,9 +70,9 @@ def test_ctrl_c_keeps_what_was_saved_last(uncompiled, monkeypatch, capsys):
     def step(run):
         if saved:
             raise KeyboardInterrupt
-        run.adam.steps += 1
+        run.optimizer.steps += 1
     monkeypatch.setattr(uncompiled.Run, 'show', lambda run: None)
     monkeypatch.setattr(uncompiled.Run, 'step', step)
-    monkeypatch.setattr(uncompiled.Run, 'save', lambda run: saved.append(run.adam.steps))
+    monkeypatch.setattr(uncompiled.Run, 'save', lambda run: saved.append(run.optimizer.steps))
     uncompiled.main()
     assert saved == [100] and "stopped: `make gpt` resumes" in capsys.readouterr().out

@@ -30,36 +30,36 @@ SHOWN = (0, 50, 200, 1000, 3000)  # steps after which the model writes, and is t
 class Run:
     """A training run that can be stopped at any step, and resumed."""
 
-    def __init__(self):
+    def __init__(self, optimizer=Adam, rate=RATE, seed=SEED, resume=True):
         """Start from scratch, or resume the run that the checkpoint holds."""
-        self.model = gpt.GPT(random.Random(SEED))
-        self.adam = Adam(self.model.parameters())
+        self.model, self.rate, self.seed = gpt.GPT(random.Random(seed)), rate, seed
+        self.optimizer = optimizer(self.model.parameters())
         # compiled before the weights are loaded: each holds constants of the moment
         self.programs = {length: self.program(length) for length in sorted(set(map(len, gpt.names)))}
         self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
-        if CHECKPOINT.exists():
+        if resume and CHECKPOINT.exists():
             self.load(json.loads(CHECKPOINT.read_text()))
 
     def load(self, state):
         """Take a state that `save` has written. ValueError or such if it is not one of this model."""
-        own, adam = self.state(), state['adam']
-        for expected, got in ((own.keys(), state.keys()), (own['adam'].keys(), adam.keys())):
+        own, optimizer = self.state(), state['optimizer']
+        for expected, got in ((own.keys(), state.keys()), (own['optimizer'].keys(), optimizer.keys())):
             if got != expected:
                 raise ValueError(f"expected {', '.join(expected)}, got {', '.join(got) or 'nothing'}")
         parameters, weights = self.model.parameters(), state.pop('weights')
-        for numbers in (weights, adam['means'], adam['squares']):
+        for numbers in (weights, optimizer['means'], optimizer['squares']):
             if len(numbers) != len(parameters):
                 raise ValueError(f"expected {len(parameters)} numbers, one per parameter, got {len(numbers)}")
         for p, number in zip(parameters, weights):
             p.data = float(number)
-        vars(self.adam).update(state.pop('adam'))
+        vars(self.optimizer).update(state.pop('optimizer'))
         vars(self).update(state)
 
     def state(self):
         """Return all that a run consists of, but what follows from it."""
-        adam = {name: value for name, value in vars(self.adam).items() if name != 'parameters'}
+        optimizer = {name: value for name, value in vars(self.optimizer).items() if name != 'parameters'}
         kept = ('recent', 'losses', 'unseen', 'samples', 'seconds')
-        return {'weights': self.weights(), 'adam': adam, **{name: getattr(self, name) for name in kept}}
+        return {'weights': self.weights(), 'optimizer': optimizer, **{name: getattr(self, name) for name in kept}}
 
     def save(self):
         """Write the state to the checkpoint, all of it or nothing."""
@@ -73,14 +73,14 @@ class Run:
 
     def step(self):
         """Learn from one batch, which depends on the step alone: a resumed run is as one that never stopped."""
-        began, number = time.perf_counter(), self.adam.steps
-        batch = random.Random(f'{SEED} {number}').sample(gpt.seen, BATCH)
+        began, number = time.perf_counter(), self.optimizer.steps
+        batch = random.Random(f'{self.seed} {number}').sample(gpt.seen, BATCH)
         self.model.zero_grad()
         letters = sum(len(name) + 1 for name in batch)
         loss = sum(self.programs[length].run(rows) for length, rows in by_length(batch)) / letters
         for p in self.model.parameters():
             p.grad /= letters
-        self.adam.step(RATE * (1 - number / STEPS))
+        self.optimizer.step(self.rate * (1 - number / STEPS))
         self.recent.append(loss)
         if len(self.recent) == EVERY:
             self.losses.append(round(sum(self.recent) / EVERY, 4))
@@ -96,8 +96,8 @@ class Run:
         """Let the model write, and test it on the unseen names."""
         rng = random.Random(SEED)
         names = [gpt.write(self.model, rng, 0.8) for _ in range(8)]
-        self.samples.append([self.adam.steps, names])
-        self.unseen.append([self.adam.steps, round(self.test(), 4)])
+        self.samples.append([self.optimizer.steps, names])
+        self.unseen.append([self.optimizer.steps, round(self.test(), 4)])
 
     def test(self):
         """Return the mean loss over the letters of the unseen names."""
@@ -149,9 +149,9 @@ def started():
 
 def main():
     """Train to the end, or until Ctrl-C."""
-    run = started()
     try:
-        for number in tqdm(range(run.adam.steps, STEPS), initial=run.adam.steps, total=STEPS):
+        run = started()
+        for number in tqdm(range(run.optimizer.steps, STEPS), initial=run.optimizer.steps, total=STEPS):
             if number in SHOWN and not any(step == number for step, _ in run.samples):
                 run.show()
             run.step()
