@@ -4,7 +4,7 @@
 
 Each line on standard input is a request, and the answer is a line of JSON. `turn STEPS 1` (0: without the garbage
 collector) gives the mean seconds of a step, forward and all the rest apart, the loss and the gradients. `memory GRAPHS`
-gives the bytes and the objects of as many graphs of a step.
+gives the bytes and the objects of as many graphs of a step, and what as many steps leave to the collector.
 """
 import gc
 import json
@@ -76,15 +76,30 @@ def turn(run, steps, collector):
 
 
 def memory(run, graphs):
-    """Return what some graphs held at a time take: bytes from the system, objects for the collector, bytes traced."""
+    """Return what some graphs held at a time take: bytes from the system, objects for the collector, bytes traced.
+
+    And how many objects as many steps leave behind, in cycles, for the collector to find.
+    """
     objects, before = tracked_objects(), resident_bytes()
     held = [run.work.forward() for _ in range(graphs)]
     resident, objects = resident_bytes() - before, tracked_objects() - objects
     del held
-    gc.collect()
+    left = left_behind(run, graphs)
     tracemalloc.start()
     held = [run.work.forward() for _ in range(graphs)]
-    return {'traced': tracemalloc.get_traced_memory()[0], 'resident': resident, 'objects': objects, 'graphs': len(held)}
+    return {'traced': tracemalloc.get_traced_memory()[0], 'resident': resident, 'objects': objects, 'left': left,
+            'graphs': len(held)}
+
+
+def left_behind(run, steps):
+    """Return how many objects the collector finds after some steps: those that only refer to each other."""
+    gc.collect()
+    gc.disable()
+    for _ in range(steps):
+        step(run)
+    found = gc.collect()
+    gc.enable()
+    return found
 
 
 def tracked_objects():
