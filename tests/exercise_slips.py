@@ -50,6 +50,33 @@ def finish(model, beginning):
         text.append(best)
     return ''.join(letters[code] for code in text[1:])"""
 
+KNESER_NEY = """
+def shorter(rows):
+    found = defaultdict(Counter)
+    for last, row in rows.items():
+        for sign in row:
+            found[last[1:]][sign] += 1
+    return found
+
+def kneser_ney(tables, last, sign):
+    q = kneser_ney(tables, last[1:], sign) if last else 1 / 27
+    row = tables[len(last)].get(last)
+    if row is None:
+        return q
+    return (max(row[sign] - 0.75, 0) + 0.75 * len(row) * q) / row.total()"""
+TWO_BLOCKS = """
+def two_blocks(model, second, text):
+    lists, scores = [([], []), ([], [])], []
+    for place, letter in enumerate(text):
+        x = norm(add(model.letters[letter], model.places[place]))
+        for block, (keys, values) in zip((model, second), lists):
+            home, _ = look_back(block, norm(x), keys, values)
+            x = add(x, home)
+            bent = [v.relu() for v in weighted_sums(block.up, norm(x))]
+            x = add(x, weighted_sums(block.down, bent))
+        scores.append(weighted_sums(model.out, x))
+    return scores"""
+
 SLIPS = {
     '00-tour': {
         '0.1': [("slopes = [2.0 * -3.0, 4.0]", "a is there twice")],
@@ -517,7 +544,10 @@ prediction = ['e_times', 'sum_is_1']""", "divided by their sum"),
 def share(scores, temperature):
     return [p.data for p in softmax([s * temperature for s in scores])]""", "divide, and do not multiply"),
                  ("share = lambda scores, temperature: [p.data for p in softmax(scores)]",
-                  "the temperature is not used")]},
+                  "the temperature is not used")],
+        '14.5': changed(KNESER_NEY,
+                        ("[sign] += 1", "[sign] += row[sign]", "not how often it came"),
+                        ("found[last[1:]]", "found[last[:-1]]", "the letter that was read first"))},
     '15-attention': {
         '15.1': [("answer = [2.0, 0.0, 1 / (1 + math.exp(-2))]", "divide the scores by the root of 4")],
         '15.2': [("answer = [[0.6, 0.8, 0, 0]] * 2", "not their sum")],
@@ -550,7 +580,12 @@ def forget_places(model):
                         ("(model, text)", "(model, text[-1:])", "and all that is written"),
                         ("< 12", "< 11", "the dot in front is no letter"),
                         ("(model, text)", "(model, [0])", "from w on"))
-        + [("finish = lambda model, beginning: beginning", "ask scores_of")]},
+        + [("finish = lambda model, beginning: beginning", "ask scores_of")],
+        '15.8': changed(TWO_BLOCKS,
+                        ("(model, second), lists", "(model,), lists", "has no part in it"),
+                        ("(model, second), lists", "(second, model), lists", "then the second"),
+                        ("[([], []), ([], [])]", "[([], [])] * 2", "its own two lists"),
+                        ("(model.out", "(second.out", "the model's `out`"))},
     '16-program': {
         '16.1': [("words = ['local.get', 1, 'local.get', 0, 'local.get', 0, 'f64.mul', 'f64.sub']",
                   "the left operand is put on the stack first"),
