@@ -1,4 +1,5 @@
 """The built pages: the map, the folds, the captions, the steps; and that the build has no warning."""
+import ast
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import weave
 from bs4 import BeautifulSoup
 from docutils import nodes
 from listings import anchor
+from reference import public
 
 from classroom.chapters import chapter_of, modules, pieces, read
 
@@ -48,8 +50,9 @@ def test_checks_and_solutions_are_folded_under_their_own_words(pages, name):
     assert folds.count('The check') >= folds.count('Solution') >= 3
     assert not pages[name].find_all('summary', attrs={'aria-label': True})
     listings = len(re.findall(r'^:tags: \[hide-input\]\n:weave: ', CHAPTERS[name], re.MULTILINE))
-    assert folds.count('More of the program') == listings
-    for word, count in (('The check', CHAPTERS[name].count('hide-input') - listings),
+    pictures = CHAPTERS[name].count(':tags: [hide-input, picture]\n')
+    assert folds.count('More of the program') == listings and folds.count('How this is drawn') == pictures
+    for word, count in (('The check', CHAPTERS[name].count('hide-input') - listings - pictures),
                         ('Solution', CHAPTERS[name].count('hide-cell')),
                         ('What comes out', CHAPTERS[name].count('hide-output'))):
         assert folds.count(word) == count
@@ -87,9 +90,22 @@ def test_every_listing_and_its_place_on_the_library_page_lead_to_each_other(page
             assert pages['library'].find('a', href=f'{chapter}.html#{target}'), target
 
 
-def test_the_reference_has_each_module_of_the_library(pages):
-    headings = {heading.get_text().rstrip('#') for heading in pages['reference'].find_all('h2')}
-    assert {module for module in modules() if module.startswith('micrograd.')} - {'micrograd.__init__'} <= headings
+def plain(text):
+    """Return a text without marks that are not printed, its words one space apart."""
+    return ' '.join(re.sub(r'[`*]', '', text).split())
+
+
+def test_the_reference_has_what_each_module_offers_with_its_constructors(pages):
+    shown, text = ids(pages['reference']), plain(pages['reference'].get_text())
+    for module in modules():
+        for node in public(module):
+            assert f'{module}.{node.name}' in shown
+            parts = node.body if module.startswith('micrograd.') and isinstance(node, ast.ClassDef) else []
+            for part in [node, *(part for part in parts if isinstance(part, ast.FunctionDef))]:
+                if ast.get_docstring(part) and re.match('__|[^_]', part.name):
+                    assert plain(ast.get_docstring(part))[:25] in text, f'{module}.{node.name}.{part.name}'
+    assert {'micrograd.nn.Neuron.parameters', 'micrograd.engine.Value.__radd__', 'micrograd.fused.FusedLayer',
+            'micrograd.learn.softmax', 'micrograd.program.Program.run', 'classroom.dual.Dual'} <= shown
 
 
 def test_pages_stand_at_clean_addresses_and_run_no_script_from_elsewhere(pages):

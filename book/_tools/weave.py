@@ -28,7 +28,8 @@ LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*
 # Tags of cells that are folded: what is seen of them, and what JupyterLab folds.
 FOLDED = {'hide-cell': ('Solution', 'source_hidden'), 'hide-input': ('The check', 'source_hidden'),
           'hide-output': ('What comes out', 'outputs_hidden')}
-FOLDED_LISTING = 'More of the program'
+# What `hide-input` hides where it is no check: a cell with that option, or with that tag.
+FOLDED_LISTING, FOLDED_PICTURE = 'More of the program', 'How this is drawn'
 
 
 class LoomError(Exception):
@@ -153,6 +154,8 @@ def paired(path):
             words, part = FOLDED[name]
             if 'weave' in cell.metadata:
                 words = FOLDED_LISTING
+            elif 'picture' in cell.metadata.tags:
+                words = FOLDED_PICTURE
             cell.metadata.jupyter = {part: True}
             cell.metadata.mystnb = {'code_prompt_show': words, 'code_prompt_hide': words}
     return notebook
