@@ -29,6 +29,14 @@ def gradient(f, at):
         up[i], down[i] = up[i] + h, down[i] - h
         slopes.append((f(*up) - f(*down)) / (2 * h))
     return slopes"""
+HESSIAN = """
+def hessian(f, at):
+    rows = []
+    for moving in range(len(at)):
+        inputs = [Value(Dual(x, slope=int(i == moving))) for i, x in enumerate(at)]
+        f(*inputs).backward()
+        rows.append([dual(x.grad).slope for x in inputs])
+    return rows"""
 BATCHES = """
 def batches(n, size, rng):
     order = list(range(n))
@@ -410,15 +418,13 @@ prediction = ['by_measuring', 'by_pytorch']""", "number and slope fit each other
                 ("wrong_exp = Value.exp", "no bug is planted"),
                 ("wrong_exp = lambda self: Value(2**self.data, (self,), 'exp', _slopes=(2**self.data,))",
                  "times the logarithm of 2")],
-        '9.3': [("""
-def second_slope(f, x, h=1e-5):
-    return engine(f, [x])[1]""", "that is the slope: measure how it changes"),
-                ("""
-def second_slope(f, x, h=1e-5):
-    return (engine(f, [x + h])[1] - engine(f, [x - h])[1]) / h""", "the two points lie 2h apart"),
-                ("""
-def second_slope(f, x, h=1e-5):
-    return (engine(f, [x + h])[1] - engine(f, [x])[1]) / h""", "look to both sides")]},
+        '9.3': changed(HESSIAN,
+                       ("dual(x.grad).slope", "dual(x.grad).data", "that is the gradient: its slopes are wanted"),
+                       ("int(i == moving)", "1", "let one input move at a time"),
+                       ("rows.append([dual(x.grad).slope for x in inputs])", "rows.append(inputs[moving].grad.slope)",
+                        "that is the diagonal"),
+                       ("    return rows", "    return rows[0]", "that is the first row"),
+                       ("dual(x.grad).slope", "x.grad.slope", "no attribute 'slope'"))},
     '10-neuron': {
         '10.1': [("count = 5 * 3 + 5 * 5 + 2 * 5", "every neuron has a bias")],
         '10.2': [("""
