@@ -129,7 +129,7 @@ d**d                                    | TypeError         | ** expects a numbe
 Dual(-8.0)**0.5                         | ValueError        |
 Dual(0.0).log()                         | ValueError        |
 Dual(1000.0).exp()                      | OverflowError     |
-classes('no.py')                        | FileNotFoundError |
+judge('two', 3, 2)                      | WrongAnswer       | two
 main(['no.py'])                         | SystemExit        | 2
 expect('two', 3, 2)                     | WrongAnswer       | two
 expect_prediction(['a'], ['b'])         | WrongPrediction   | your prediction

@@ -1,4 +1,4 @@
-"""Programs written for Karpathy's micrograd: they get its answers here, but for the differences that the README names."""
+"""Programs written for Karpathy's micrograd: they get its answers, but for the differences that the README names."""
 import json
 import os
 import subprocess

@@ -1,5 +1,6 @@
 """The library as of a chapter: begin where the last one ended, and grow a class."""
 import ast
+import importlib
 import json
 import linecache
 import re
@@ -9,10 +10,10 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-import micrograd
+import classroom
 from classroom.check import wrong_tries
 
-SOURCE = Path(micrograd.__file__).parents[1]  # where the two packages lie
+SOURCE = Path(classroom.__file__).parents[1]  # where the two packages lie
 BOOK = SOURCE.parent / 'book'
 NOTED = SOURCE / 'classroom' / 'chapters.json'
 BACK_MATTER = 20  # its first chapter: what it shows is no part of the story
@@ -128,12 +129,13 @@ def begin(chapter):
 def put_in_place(name, source):
     """Let later imports find a module made from `source`; none if it is ''."""
     package, _, short_name = name.partition('.')
+    names = vars(importlib.import_module(package))
     sys.modules[name] = None  # which makes an import of it fail
-    vars(sys.modules[package]).pop(short_name, None)
+    names.pop(short_name, None)
     if source:
         module, file = types.ModuleType(name), f'<{short_name}.py, so far>'
         sys.modules[name] = module
-        setattr(sys.modules[package], short_name, module)
+        names[short_name] = module
         lines = source.splitlines(keepends=True)
         linecache.cache[file] = (len(source), None, lines, file)  # for tracebacks
         exec(compile(source, file, 'exec'), vars(module))

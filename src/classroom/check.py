@@ -7,7 +7,8 @@ from traceback import walk_tb
 
 NOTHING_CAME = ("nothing came: is your answer still empty, "
                 "or does a function return nothing?")
-NAN_CAME = "nan: a slope that was not given (`_slopes=...`), or a sum of infinities"
+NAN_CAME = ("nan: a slope that was not given (`_slopes=...`) is nan, "
+            "and so are inf - inf and 0 * inf")
 TUPLES_WANTED = "inputs and slopes go into tuples; a tuple of one needs a comma: (x,)"
 OPERATORS = {'+': 'add', '-': 'sub', '*': 'mul', '/': 'truediv', '**': 'pow'}
 wrong_tries = {}  # {name of a check: the different wrong answers so far, as texts}

@@ -1,13 +1,27 @@
-"""Grade an engine that you wrote: python -m classroom.grade MY_ENGINE.PY [CHAPTER]"""
+"""Grade an engine that you wrote: micrograd-grade MY_ENGINE.PY [CHAPTER]"""
 import argparse
 import math
-import runpy
+import re
 import sys
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
+from traceback import walk_tb
 
-from classroom.check import expect, problem_in
+from classroom.check import WrongAnswer, is_same, missing_operator
+from classroom.subject import (
+    LIBRARY,
+    NoReply,
+    Process,
+    described,
+    load,
+    modules_restored,
+)
 
 QUESTIONS = []
+OVERWRITES = "the gradient that an input has already is overwritten: += and not ="
+FORGETS = "multiply each slope by the gradient of the result"
+UNREACHED = "nothing reaches what an input was made from: is it an input of the node?"
 
 
 def asks(chapter, needs='Value'):
@@ -18,99 +32,147 @@ def asks(chapter, needs='Value'):
     return add
 
 
+def attempt(what, answer, hints=None):
+    """Return `answer()`. An error is told with what was asked, and with its hint."""
+    try:
+        return answer()
+    except (Exception, SystemExit) as error:
+        error.asked = what
+        error.hint = (hints or {}).get(type(error).__name__, '')
+        raise
+
+
+def judge(what, got, expected, hint=''):
+    """Raise a WrongAnswer, with the hint if there is one, unless `got` is right."""
+    if not is_same(got, expected, 1e-6):
+        raise WrongAnswer(what, got, expected, hint and f"likely slip: {hint}")
+
+
+def ask(what, answer, expected, hints=None):
+    """Expect what `answer()` returns.
+
+    The hints: {a wrong answer, or the name of an error: where it comes from}.
+    """
+    got = attempt(what, answer, hints)
+    known = [hint for wrong, hint in (hints or {}).items() if is_same(got, wrong, 1e-6)]
+    judge(what, got, expected, *known[:1])
+
+
 @asks(2)
 def sums_and_products(Value):
     a, b = Value(2.0), Value(3.0)
     changed = "an operator must make a new Value, and not change its own"
-    expect("2.0 + 3.0 and 2.0 * 3.0", ((a + b).data, (a * b).data), (5.0, 6.0),
-           {(5.0, 15.0): changed})
-    expect("the inputs are left as they were", (a.data, b.data), (2.0, 3.0),
-           {(6.0, 3.0): changed, (5.0, 3.0): changed})
+    ask("2.0 + 3.0 and 2.0 * 3.0", lambda: ((a + b).data, (a * b).data), (5.0, 6.0),
+        {(5.0, 15.0): changed})
+    ask("the inputs are left as they were", lambda: (a.data, b.data), (2.0, 3.0),
+        {(6.0, 3.0): changed, (5.0, 3.0): changed})
+
+    def after_adding():
+        c = a
+        c += b
+        return a.data, c.data
+    ask("c = a and then c += b: the numbers of a and c", after_adding, (2.0, 5.0),
+        {(5.0, 5.0): "+= must make a new Value: Python does so without `__iadd__`"})
 
 
 @asks(2)
 def plain_numbers_on_either_side(Value):
     a = Value(2.0)
-    expect("a + 1 and a * 3", ((a + 1).data, (a * 3).data), (3.0, 6.0))
-    expect("1 + a and 3 * a", ((1 + a).data, (3 * a).data), (3.0, 6.0))
-    expect("sum([a, a])", sum([a, a]).data, 4.0)
+    ask("a + 1 and a * 3", lambda: ((a + 1).data, (a * 3).data), (3.0, 6.0))
+    ask("1 + a and 3 * a", lambda: ((1 + a).data, (3 * a).data), (3.0, 6.0))
+    ask("sum([a, a])", lambda: sum([a, a]).data, 4.0)
+
+
+def pass_back(y, gradient):
+    """Let `y` pass a whole number back to its inputs, by what its engine has for it."""
+    if hasattr(y, '_backward') or not hasattr(y, 'backward'):
+        y.grad = gradient
+        y._backward()
+    else:
+        sum([y] * (gradient - 1), y).backward()
 
 
 @asks(5)
 def one_edge_back(Value):
-    a, b = Value(2.0), Value(3.0)
-    y = a * b
-    y.grad = 10.0
-    y._backward()
-    expect("a * b with gradient 10: the gradients of a and b", (a.grad, b.grad),
-           (30.0, 20.0),
-           {(20.0, 30.0): "the slope along an input is the other factor",
-            (3.0, 2.0): "multiply each slope by the gradient of the result",
-            (0, 0): "nothing is passed back"})
+    def gradients(f):
+        a, b = Value(2.0), Value(3.0)
+        a.grad, b.grad = 1.0, 1.0
+        pass_back(f(a, b), 10)
+        return a.grad, b.grad
+    ask("a and b have the gradient 1, a + b passes back 10: what have they then?",
+        lambda: gradients(lambda a, b: a + b), (11.0, 11.0),
+        {(10.0, 10.0): OVERWRITES, (2.0, 2.0): FORGETS})
+    ask("the same for a * b at 2 and 3", lambda: gradients(lambda a, b: a * b),
+        (31.0, 21.0), {(30.0, 20.0): OVERWRITES, (4.0, 3.0): FORGETS,
+                       (21.0, 31.0): "the slope of an input is the other factor"})
 
 
 @asks(5)
 def a_number_used_twice(Value):
-    a = Value(3.0)
-    y = a + a
-    y.grad = 1.0
-    y._backward()
-    expect("a + a: the gradient of a", a.grad, 2.0,
-           {1.0: "the second edge overwrites the first: += and not ="})
+    def gradient(f):
+        a = Value(3.0)
+        a.grad = 5.0
+        pass_back(f(a), 1)
+        return a.grad
+    ask("a has the gradient 5, a + a passes back 1: what has it then?",
+        lambda: gradient(lambda a: a + a), 7.0,
+        {1.0: "the second edge overwrites the first: += and not =",
+         6.0: "a + a has two edges to a, and only one passes back: inputs in a set?"})
+    ask("the same for a * a at 3", lambda: gradient(lambda a: a * a), 11.0)
 
 
 @asks(6)
 def two_ways_to_one_node(Value):
-    a = Value(1.0)
-    b = 3 * a
-    (4 * b + b).backward()
-    expect("c + b with b = 3a and c = 4b: the gradient of a", a.grad, 15.0,
-           {30.0: "recursion without an order: b passes back all it has, once per path",
-            -15.0: "begin with the gradient +1 of the result",
-            0.0: "nothing arrives: begin at the result, with the gradient 1",
-            3.0: "b passes back too early, before c has added its share",
-            12.0: "gradients overwrite each other: += and not ="})
+    def gradients(f):
+        a = Value(1.0)
+        result = f(3 * a)
+        result.backward()
+        return result.grad, a.grad
+    ask("the gradient of the result itself", lambda: gradients(lambda b: 4 * b)[0], 1.0,
+        {-1.0: "begin with +1", 0.0: "begin at the result, with the gradient 1"})
 
-
-@asks(6)
-def the_other_way_round(Value):
-    a = Value(1.0)
-    b = 3 * a
-    (b + 4 * b).backward()
-    expect("b + c with b = 3a and c = 4b: the gradient of a", a.grad, 15.0,
-           {3.0: "b passes back too early, before c has added its share",
-            18.0: "recursion without an order: b passes back all it has, once per path",
-            12.0: "gradients overwrite each other: += and not ="})
+    early = "b passes back too early, before c has added its share"
+    no_order = "recursion without an order: b passes back all it has, once per path"
+    hints = {(x, y): no_order for x in (18.0, 30.0) for y in (18.0, 30.0)}
+    hints.update({(x, y): early for x in (3.0, 15.0) for y in (3.0, 15.0)})
+    ask("c + b, and b + c, with b = 3a and c = 4b: the gradients of a",
+        lambda: tuple(gradients(f)[1] for f in (lambda b: 4 * b + b,
+                                                lambda b: b + 4 * b)),
+        (15.0, 15.0), {**hints, (12.0, 12.0): OVERWRITES})
 
 
 @asks(6)
 def backward_twice(Value):
-    a = Value(1.0)
-    b = 3 * a
-    d = 4 * b + b
-    d.backward()
-    d.backward()
-    expect("the gradient of a after two calls", a.grad, 30.0,
-           {57.0: "inner nodes begin with what the first call has left in them",
-            60.0: "recursion without an order: b passes back all it has, once per path",
-            114.0: "recursion without an order, and inner nodes that are not cleared",
-            72.0: "inner nodes and the result begin with what the first call has left",
-            15.0: "leaves are cleared; they should add up, as for several losses"})
+    def gradients():
+        a = Value(1.0)
+        b = 3 * a
+        d = 4 * b + b
+        d.backward()
+        first = a.grad
+        d.backward()
+        return first, a.grad
+    no_order = "recursion without an order: b passes back all it has, once per path"
+    keeps = "inner nodes begin with what the first call has left in them"
+    both = "recursion without an order, and inner nodes that are not cleared"
+    ask("c + b with b = 3a and c = 4b: the gradient of a after one call, and after two",
+        gradients, (15.0, 30.0),
+        {(15.0, 57.0): keeps, (15.0, 72.0): f"{keeps}, and so does the result",
+         (18.0, 36.0): no_order, (30.0, 60.0): no_order,
+         (18.0, 78.0): both, (30.0, 114.0): both,
+         (15.0, 15.0): "leaves are cleared; they should add up, as for several losses"})
 
 
 @asks(6)
 def a_long_chain(Value):
-    x = Value(1.0)
-    chain = [x]  # held, so that Python frees one after the other, not nested
-    for _ in range(100_000):
-        chain.append(chain[-1] + x)
-    try:
+    def gradient():
+        x = Value(1.0)
+        chain = [x]  # held, so that Python frees one after the other, not nested
+        for _ in range(100_000):
+            chain.append(chain[-1] + x)
         chain[-1].backward()
-        gradient = x.grad
-    except RecursionError:
-        gradient = 'RecursionError'
-    expect("100,000 additions in a row: the gradient", gradient, 100_001,
-           {'RecursionError': "a function calls itself for every step: use a stack"})
+        return x.grad
+    ask("100,000 additions in a row: the gradient", gradient, 100_001,
+        {'RecursionError': "a function calls itself for every step: use a stack"})
 
 
 def run(Value, f, *at):
@@ -121,100 +183,243 @@ def run(Value, f, *at):
     return (result.data, *(x.grad for x in inputs))
 
 
+def used_twice(rule, gradients=(3, 3), kept=(1, 1)):
+    """Return the rule of 3 * f + its inputs, if `rule` is that of f.
+
+    A wrong one, where f's slopes are multiplied by other gradients than 3, or where the
+    inputs have not kept the gradient 1 of the sum.
+    """
+    def twice(*at):
+        data, *slopes = rule(*at)
+        parts = zip(gradients, slopes, kept)
+        return (3 * data + sum(at), *(g * slope + k for g, slope, k in parts))
+    return twice
+
+
+def ask_at(Value, points, words, f, rule, slips=(), hints=None):
+    """Expect of f, at each of some points, what `rule` gives: data and gradients.
+
+    The slips, pairs (rule, hint), are wrong in a known way: a hint is given if its rule
+    gives all that came. The other hints are for nan, and for errors by their names.
+    """
+    came = []
+    for at in points:
+        what = f"{words} at {' and '.join(map(str, at))}: the number and the gradient"
+        came.append((at, what, attempt(what, lambda at=at: run(Value, f, *at), hints)))
+    known = [hint for slip, hint in slips
+             if all(is_same(got, slip(*at), 1e-6) for at, _, got in came)]
+    for at, what, got in came:
+        if 'nan' in repr(got):
+            known = [(hints or {}).get('nan', '')]
+        judge(what, got, rule(*at), *known[:1])
+
+
+def doubled(rule):
+    """Return the rule of f at twice its inputs, if `rule` is that of f."""
+    def twice(*at):
+        data, *slopes = rule(*(2 * x for x in at))
+        return (data, *(2 * slope for slope in slopes))
+    return twice
+
+
+def ask_operation(Value, points, words, f, rule, slips=(), hints=None):
+    """Ask for f at some points, where a bug can show: inside a larger expression.
+
+    Its inputs are used a second time, then come from other nodes, then are the same.
+    """
+    n = len(points[0])
+    term = f"({words})" if ' ' in words else words
+    names = ' + '.join('ab'[:n] if n > 1 else 'x')
+    mistakes = [(used_twice(slip), hint) for slip, hint in slips]
+    for some in product((0, 1), repeat=n):
+        mistakes += [(used_twice(rule, kept=some), OVERWRITES),
+                     (used_twice(rule, [1 + 2 * i for i in some]), FORGETS)]
+    ask_at(Value, points, f"3 * {term} + {names}",
+           lambda *x: sum(x, Value(3.0) * f(*x)), used_twice(rule), mistakes, hints)
+
+    unreached = [(lambda *at: (doubled(rule)(*at)[0], *(0.0,) * n), UNREACHED)]
+    ask_at(Value, points, f"{words} of twice {names.replace('+', 'and')}",
+           lambda *x: f(*(v * Value(2.0) for v in x)), doubled(rule), unreached, hints)
+    if n == 2:
+        def same(x):
+            data, *slopes = rule(x, x)
+            return 3 * data + x, 3 * sum(slopes) + 1
+        ask_at(Value, [at[:1] for at in points], f"3 * {term} + a with b = a",
+               lambda x: Value(3.0) * f(x, x) + x, same, hints=hints)
+
+
+@asks(6)
+def inside_an_expression(Value):
+    points = [(2.0, 3.0), (-1.0, 4.0)]
+    ask_operation(Value, points, "a + b", lambda a, b: a + b,
+                  lambda a, b: (a + b, 1, 1))
+    ask_operation(Value, points, "a * b", lambda a, b: a * b,
+                  lambda a, b: (a * b, b, a),
+                  [(lambda a, b: (a * b, a, b), "the slope is the other factor")])
+    points = [(2.0,), (-3.0,)]
+    ask_operation(Value, points, "x + 4", lambda x: x + 4, lambda x: (x + 4, 1))
+    ask_operation(Value, points, "4 + x", lambda x: 4 + x, lambda x: (4 + x, 1))
+    ask_operation(Value, points, "x * 4", lambda x: x * 4, lambda x: (x * 4, 4))
+    ask_operation(Value, points, "4 * x", lambda x: 4 * x, lambda x: (4 * x, 4))
+
+
 @asks(7)
 def differences(Value):
-    expect("a - b at 5 and 2, and its gradients",
-           run(Value, lambda a, b: a - b, 5.0, 2.0), (3.0, 1.0, -1.0),
-           {(3.0, 1.0, 1.0): "the gradient of b needs its minus"})
-    expect("2 - x at 7, and its gradient", run(Value, lambda x: 2 - x, 7.0),
-           (-5.0, -1.0), {(5.0, 1.0): "__rsub__ has self on the right: this is x - 2"})
-    expect("-x at 7, and its gradient", run(Value, lambda x: -x, 7.0), (-7.0, -1.0))
+    ask_operation(Value, [(5.0, 2.0), (1.0, 7.0)], "a - b", lambda a, b: a - b,
+                  lambda a, b: (a - b, 1, -1),
+                  [(lambda a, b: (a - b, 1, 1), "the gradient of b needs its minus")])
+    points = [(7.0,), (-3.0,)]
+    ask_operation(Value, points, "-x", lambda x: -x, lambda x: (-x, -1),
+                  [(lambda x: (-x, 1), "the gradient needs its minus")])
+    ask_operation(Value, points, "x - 2", lambda x: x - 2, lambda x: (x - 2, 1))
+    ask_operation(Value, points, "2 - x", lambda x: 2 - x, lambda x: (2 - x, -1),
+                  [(lambda x: (x - 2, 1),
+                    "__rsub__ has self on the right: this is x - 2"),
+                   (lambda x: (2 - x, 1), "the gradient needs its minus")])
 
 
 @asks(7)
 def powers(Value):
-    expect("x**3 at 2, and its gradient", run(Value, lambda x: x**3, 2.0), (8.0, 12.0),
-           {(8.0, 4.0): "the factor n of n * x**(n-1) is missing",
-            (8.0, 24.0): "the power rule takes one off the exponent: n * x**(n-1)"})
-    expect("x**-2 at 2, and its gradient", run(Value, lambda x: x**-2, 2.0),
-           (0.25, -0.25))
+    for n, *at in [(3, 2.0, -3.0), (2, 2.0, -3.0), (1, 2.0, 0.0), (-2, 2.0, -4.0),
+                   (0.5, 4.0, 9.0)]:
+        ask_operation(Value, [(x,) for x in at], f"x**{n}", lambda x, n=n: x**n,
+                      lambda x, n=n: (x**n, n * x**(n - 1)),
+                      [(lambda x, n=n: (x**n, x**(n - 1)),
+                        "the factor n of n * x**(n-1) is missing"),
+                       (lambda x, n=n: (x**n, n * x**n),
+                        "the power rule takes one off the exponent: n * x**(n-1)")])
 
 
 @asks(7)
 def the_power_0_at_0(Value):
-    expect("x**0 at 0, and its gradient", run(Value, lambda x: x**0, 0.0), (1.0, 0.0))
+    slip = "0 * 0**-1 is no number: where the exponent is 0, so is the slope"
+    ask_operation(Value, [(0.0,), (3.0,)], "x**0", lambda x: x**0,
+                  lambda x: (1.0, 0.0), hints={'ZeroDivisionError': slip, 'nan': slip})
 
 
 @asks(7)
 def quotients(Value):
-    expect("a / b at 6 and 2, and its gradients",
-           run(Value, lambda a, b: a / b, 6.0, 2.0), (3.0, 0.5, -1.5),
-           {(3.0, 0.5, 1.5): "the gradient of b needs its minus"})
-    expect("2 / x at 4, and its gradient", run(Value, lambda x: 2 / x, 4.0),
-           (0.5, -0.125), {(2.0, 0.5): "in __rtruediv__ self is below: this is x / 2"})
+    ask_operation(Value, [(6.0, 2.0), (-3.0, 4.0)], "a / b", lambda a, b: a / b,
+                  lambda a, b: (a / b, 1 / b, -a / b**2),
+                  [(lambda a, b: (a / b, 1 / b, a / b**2),
+                    "the gradient of b needs its minus")])
+    points = [(4.0,), (-5.0,)]
+    ask_operation(Value, points, "x / 2", lambda x: x / 2, lambda x: (x / 2, 1 / 2))
+    ask_operation(Value, points, "2 / x", lambda x: 2 / x,
+                  lambda x: (2 / x, -2 / x**2),
+                  [(lambda x: (x / 2, 1 / 2),
+                    "in __rtruediv__ self is below: this is x / 2"),
+                   (lambda x: (2 / x, 2 / x**2), "the gradient needs its minus")])
 
 
 @asks(8)
 def the_exponential(Value):
-    e2 = math.exp(2)
-    expect("exp at 2, and its gradient", run(Value, lambda x: x.exp(), 2.0), (e2, e2),
-           {(e2, 2.0): "the slope of exp is its result, not its input"})
+    ask_operation(Value, [(2.0,), (-1.0,)], "exp(x)", lambda x: x.exp(),
+                  lambda x: (math.exp(x), math.exp(x)),
+                  [(lambda x: (math.exp(x), x),
+                    "the slope of exp is its result, not its input")])
 
 
 @asks(8)
 def the_logarithm(Value):
-    expect("log at 2, and its gradient", run(Value, lambda x: x.log(), 2.0),
-           (math.log(2), 0.5))
+    ask_operation(Value, [(2.0,), (0.5,)], "log(x)", lambda x: x.log(),
+                  lambda x: (math.log(x), 1 / x),
+                  [(lambda x: (math.log(x), 1 / math.log(x)),
+                    "the slope is 1 / x of the input, not of the result")])
 
 
 @asks(8)
 def the_hyperbolic_tangent(Value):
-    t = math.tanh(0.5)
-    expect("tanh at 0.5, and its gradient", run(Value, lambda x: x.tanh(), 0.5),
-           (t, 1 - t**2), {(t, 0.75): "the slope is 1 - t**2 of the result, not of x",
-                           (t, 1 - t): "the slope is 1 - t**2, and not 1 - t"})
-    expect("tanh at 1000", Value(1000.0).tanh().data, 1.0)
+    def rule(x):
+        return math.tanh(x), 1 - math.tanh(x)**2
+    ask_operation(Value, [(0.5,), (-1.0,)], "tanh(x)", lambda x: x.tanh(), rule,
+                  [(lambda x: (math.tanh(x), 1 - x**2),
+                    "the slope is 1 - t**2 of the result, not of x"),
+                   (lambda x: (math.tanh(x), 1 - math.tanh(x)),
+                    "the slope is 1 - t**2, and not 1 - t")])
+    slip = "a formula with exp(2 * x) is too large for a float there: use math.tanh"
+    ask_operation(Value, [(1000.0,), (-1000.0,)], "tanh(x)", lambda x: x.tanh(), rule,
+                  hints={'OverflowError': slip, 'nan': slip})
 
 
 @asks(8)
 def the_rectifier(Value):
-    def relu(x):
-        return x.relu()
-    expect("relu at 3, and its gradient", run(Value, relu, 3.0), (3.0, 1.0))
-    expect("relu at -2, and its gradient", run(Value, relu, -2.0), (0.0, 0.0),
-           {(0.0, 1.0): "where relu is off its slope is 0",
-            (-2.0, 1.0): "below 0 relu answers 0"})
-    expect("relu at 0, and its gradient", run(Value, relu, 0.0), (0.0, 0.0),
-           {(0.0, 1.0): "by agreement the slope at 0 is 0: > and not >="})
+    points = [(3.0,), (0.5,), (-2.0,), (0.0,)]
+    ask_operation(Value, points, "relu(x)", lambda x: x.relu(),
+                  lambda x: (max(x, 0.0), float(x > 0)),
+                  [(lambda x: (max(x, 0.0), 1.0), "where relu is off its slope is 0"),
+                   (lambda x: (x, 1.0), "below 0 relu answers 0"),
+                   (lambda x: (max(x, 0.0), float(x >= 0)),
+                    "by agreement the slope at 0 is 0: > and not >=")])
+
+
+NO_NONLIN = "chapter 10 has Neuron(nin, nonlin=True): with nonlin=False it is linear"
 
 
 @asks(10, needs='Neuron')
 def a_neuron(Neuron):
-    neuron = Neuron(2, nonlin=False)
+    neuron = attempt("Neuron(2, nonlin=False)", lambda: Neuron(2, nonlin=False),
+                     {'TypeError': NO_NONLIN})
+    ask("the number of its parameters", lambda: len(neuron.parameters()), 3,
+        {2: "the bias is a parameter, too"})
     for p, data in zip(neuron.parameters(), (2.0, -1.0, 0.5)):
         p.data = data
-    neuron([3.0, 4.0]).backward()
-    expect("number of parameters of Neuron(2)", len(neuron.parameters()), 3,
-           {2: "the bias is a parameter, too"})
-    expect("weights 2 and -1, bias 0.5, inputs 3 and 4", neuron([3.0, 4.0]).data, 2.5,
-           {2.0: "the bias is missing",
-            1.0: "parameters() gives the weights, and then the bias"})
-    expect("gradients of weights and bias", tuple(p.grad for p in neuron.parameters()),
-           (3.0, 4.0, 1.0))
+    ask("weights 2 and -1, bias 0.5, inputs 3 and 4",
+        lambda: neuron([3.0, 4.0]).data, 2.5,
+        {2.0: "the bias is missing",
+         1.0: "parameters() gives the weights, and then the bias",
+         math.tanh(2.5): "with nonlin=False a neuron ends in no tanh"})
+
+    def gradients():
+        neuron([3.0, 4.0]).backward()
+        return tuple(p.grad for p in neuron.parameters())
+    ask("the gradients of weights and bias", gradients, (3.0, 4.0, 1.0))
+
+
+def network(numbers, x, inner, last):
+    """Return what MLP(2, [4, 3, 1]) gives for plain numbers, and these functions."""
+    numbers = iter(numbers)
+    for width, function in (4, inner), (3, inner), (1, last):
+        x = [function(sum(next(numbers) * xi for xi in x) + next(numbers))
+             for _ in range(width)]
+    return x[0]
 
 
 @asks(10, needs='MLP')
 def a_network(MLP):
-    model = MLP(2, [4, 3, 1])
-    expect("number of parameters of MLP(2, [4, 3, 1])", len(model.parameters()), 31,
-           {23: "each neuron has a bias, too"})
-    for p in model.parameters():
-        p.data, p.grad = -0.5, 1.0
-    expect("all parameters -0.5, inputs 1 and 1", model([1.0, 1.0]).data, -0.5,
-           {0.0: "the last layer has no ReLU: with one it never answers less than 0"})
-    model.zero_grad()
-    expect("sum of the gradients after zero_grad",
-           sum(p.grad for p in model.parameters()), 0)
+    def linear(x):
+        return x
+
+    def relu(x):
+        return max(x, 0.0)
+    model = attempt("MLP(2, [4, 3, 1])", lambda: MLP(2, [4, 3, 1]))
+    ask("the number of its parameters", lambda: len(model.parameters()), 31,
+        {23: "each neuron has a bias, too"})
+    numbers = [(4 * i % 7) / 5 - 0.6 for i in range(31)]
+    for p, data in zip(model.parameters(), numbers):
+        p.data = data
+    x = [1.0, -2.0]
+    ask("parameters -0.6, 0.2, -0.4, 0.4, ..., inputs 1 and -2", lambda: model(x).data,
+        network(numbers, x, relu, linear),
+        {network(numbers, x, math.tanh, math.tanh):
+             "every neuron ends in tanh; here all but the last layer end in a ReLU",
+         network(numbers, x, math.tanh, linear): "here inner neurons end in a ReLU",
+         network(numbers, x, relu, relu): "the last layer has no ReLU: see nonlin",
+         network(numbers, x, linear, linear): "inner neurons end in a ReLU"})
+
+    def gradients():
+        model(x).backward()
+        return [p.grad for p in model.parameters()]
+    for i, grad in enumerate(attempt("model(x).backward()", gradients)):
+        up, down = ([*numbers[:i], numbers[i] + h, *numbers[i + 1:]]
+                    for h in (1e-4, -1e-4))
+        slope = (network(up, x, relu, linear) - network(down, x, relu, linear)) / 2e-4
+        judge(f"the gradient of parameter {i}", grad, slope)
+
+    def gradients_cleared():
+        model.zero_grad()
+        return [p.grad for p in model.parameters()]
+    ask("all gradients after zero_grad()", gradients_cleared, [0] * 31)
 
 
 def questions(program, until=math.inf):
@@ -232,19 +437,78 @@ def questions(program, until=math.inf):
 def grade(program, until=math.inf):
     """Return {words: what is not right yet, or ''} for each question to a program."""
     asked = questions(program, until)
-    return {words: problem_in(question, cls) for _, words, question, cls in asked}
+    return {words: problem_with(question, cls) for _, words, question, cls in asked}
 
 
-def classes(file):
-    """Run a Python file, and return {name: class} for the classes that it defines."""
-    path = sys.path.copy()
-    sys.path.insert(0, str(Path(file).parent))  # an nn.py may import its engine
+def problem_with(question, cls, folder=''):
+    """Return what is not right yet, in words; '' where all of it is right.
+
+    Of an error: what was asked, the line of the folder's files, the cause if known.
+    """
     try:
-        names = runpy.run_path(file, run_name='your program')
-    finally:
-        sys.path[:] = path
-    return {name: value for name, value in names.items()
-            if isinstance(value, type) and value.__module__ == 'your program'}
+        question(cls)
+    except WrongAnswer as wrong:
+        return f"not yet: {wrong}"
+    except (Exception, SystemExit) as error:
+        hint = getattr(error, 'hint', '')
+        cause = f"likely slip: {hint}" if hint else cause_of(error, cls)
+        ended = f"it ended in {described(error, folder)}"
+        lines = getattr(error, 'asked', ''), ended, cause
+        return 'not yet: ' + '\n    '.join(filter(None, lines))
+    return ''
+
+
+def cause_of(error, cls):
+    """Return the cause of an error, where the error itself shows it; else ''."""
+    text = str(error)
+    number = re.match(r"'(int|float)' object has no attribute '(\w+)'", text)
+    if number and is_attribute(number[2], cls):
+        return f"{number[2]} of a plain number is asked for: make a Value of it first"
+    if text == "'list' object has no attribute 'data'":
+        return "a layer of one neuron returns that Value itself, and no list"
+    if isinstance(error, EOFError):
+        return "nobody can answer input() while the file is graded"
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if "'NoneType'" in text and frames[-1].f_globals is globals():
+        return "nothing came: is a `return` missing?"
+    return missing_operator(text, cls) if cls.__name__ == 'Value' else ''
+
+
+def is_attribute(name, cls):
+    """Return whether all objects of a class Value have an attribute of their own."""
+    if cls.__name__ != 'Value':
+        return name in ('data', 'grad')
+    with suppress(Exception):
+        return hasattr(cls(1.0), name) and not callable(getattr(cls, name, None))
+    return False
+
+
+def replies(file, until, first=0):
+    """Load a file, yield what is in it, then its problem with each question."""
+    file = Path(file).absolute()
+    with modules_restored(file.parent):
+        module, error = load(file)
+        program = classes(module) if module else {}
+        yield {'classes': list(program), 'engine': engine_of(module) if module else '',
+               'error': described(error, file.parent) if error else ''}
+        for _, _, question, cls in [*questions(program, until)][first:]:
+            yield {'problem': problem_with(question, cls, file.parent)}
+
+
+def classes(module):
+    """Return {name: class} for the classes that a module defines itself."""
+    return {name: value for name, value in vars(module).items()
+            if isinstance(value, type) and value.__module__ == module.__name__}
+
+
+def engine_of(module):
+    """Return the file of the Value that a module has, itself or in a module; or ''."""
+    modules = [module, *(value for value in vars(module).values()
+                         if isinstance(value, type(sys)))]
+    for each in modules:
+        if isinstance(vars(each).get('Value'), type):
+            return sys.modules[vars(each)['Value'].__module__].__file__
+    return ''
 
 
 def subjects():
@@ -255,33 +519,105 @@ def subjects():
     return ', '.join(f"{name} (from chapter {first[name]} on)" for name in first)
 
 
+def what_is_wrong(file):
+    """Return in words why a path is no Python file; else ''."""
+    if not file.exists():
+        return "does not exist"
+    if file.is_dir():
+        return "is a folder: give its engine.py or nn.py"
+    if file.suffix == '.ipynb':
+        return "is a notebook: `jupyter nbconvert --to script` makes a file of it"
+    return ''
+
+
+class Subject:
+    """A reader's file: what it defines, and its problem with each question in turn."""
+
+    def __init__(self, file, until, seconds):
+        """Load the file. NoReply, in words, if that does not end."""
+        self.arguments, self.seconds = [str(file), until], seconds
+        self.folder, self.process = file.absolute().parent, None
+        self.start(0)
+        program = dict.fromkeys(self.about['classes'])
+        self.asked = [asked[:2] for asked in questions(program, until)]
+
+    def start(self, first):
+        """Load the file, to be asked from question `first` on."""
+        if sys.platform == 'emscripten':  # the page, which has one process
+            self.reply = replies(*self.arguments, first).__next__
+        else:
+            self.process = Process([*self.arguments, first], self.seconds, self.folder)
+            self.reply = self.process.reply
+        self.about = self.reply()
+
+    def end(self):
+        """End its process."""
+        if self.process:
+            self.process.end()
+
+    def problems(self):
+        """Yield a problem, or '', for each question. What ends Python is one."""
+        for i, _ in enumerate(self.asked):
+            try:
+                if not self.reply:
+                    self.start(i)
+                yield self.reply()['problem']
+            except NoReply as end:
+                self.reply = None
+                yield f"not yet: it {end}"
+
+
+def heading(file, about):
+    """Return in words which classes of a file are graded, and on which engine."""
+    needed = dict.fromkeys(needs for _, needs, _ in QUESTIONS)
+    names = [name for name in needed if name in about['classes']]
+    words = f"{file.name}: {', '.join(names)}"
+    if 'Value' in names or not about['engine']:
+        return words
+    book = ", the book's" if LIBRARY in Path(about['engine']).parents else ''
+    return f"{words}, on the Value of {about['engine']}{book}, which is not graded"
+
+
 def main(arguments=None):
     """Print a line for each question, and more where needed. Return the exit status.
 
     0 if all is right, 1 if not, 2 if there is nothing to grade.
     """
-    parser = argparse.ArgumentParser(prog='python -m classroom.grade',
-                                     description=__doc__)
-    parser.add_argument('file', help="your engine.py or nn.py")
+    parser = argparse.ArgumentParser(
+        prog='micrograd-grade', description=__doc__.partition(':')[0] + '.',
+        epilog="What the file itself prints is not shown.")
+    parser.add_argument('file', type=Path, help="your engine.py or nn.py")
     parser.add_argument('chapter', nargs='?', type=int, default=math.inf,
                         help="the last chapter that you have done (default: all)")
+    parser.add_argument('--seconds', type=int, default=10,
+                        help="how long a question may take (default: 10)")
     options = parser.parse_args(arguments)
+    file, first = options.file, QUESTIONS[0][0]
+    if what_is_wrong(file):
+        parser.error(f"expected a Python file, but {file} {what_is_wrong(file)}")
+    if options.chapter < first:
+        parser.error(f"expected a chapter from {first} on, got {options.chapter}")
     try:
-        program = classes(options.file)
-    except (Exception, SystemExit) as error:
-        what = f"{type(error).__name__}: {error}"
-        parser.error(f"expected a file that runs, but {options.file} ends in {what}")
-    asked = list(questions(program, options.chapter))
-    if not asked:
-        parser.error(f"expected {options.file} itself to define one of {subjects()}")
-    verdicts = []
-    for chapter, words, question, cls in asked:  # named before: it may never end
+        subject = Subject(file, options.chapter, options.seconds)
+    except NoReply as end:
+        parser.error(f"expected a file that runs, but {file} {end}\n    What it does, "
+                     "beside what it defines, belongs under if __name__ == '__main__':")
+    error = subject.about['error']
+    if not subject.asked:
+        parser.error(f"expected a file that runs, but {file} ends in {error}" if error
+                     else f"expected {file} itself to define one of {subjects()}")
+    print(heading(file, subject.about))
+    if error:
+        print(f"It ends in {error}\n    What it defines before that is graded.")
+    verdicts, problems = [], subject.problems()
+    for chapter, words in subject.asked:
         print(f"chapter {chapter:<3} {words:30}", end=' ', flush=True)
-        problem = problem_in(question, cls)
+        problem = next(problems)
         print(problem or 'right')
         verdicts.append(not problem)
+    subject.end()
     print(f"{sum(verdicts)} of {len(verdicts)} right")
-    return 0 if all(verdicts) else 1
+    return 0 if all(verdicts) and not error else 1
 
 
 if __name__ == '__main__':
