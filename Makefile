@@ -13,6 +13,8 @@ NPM      := $(VENV)/lab/.installed
 PAGE     := $(VENV)/page/.installed
 LAB      := _build/lab/lab/page.js
 HTML     := _build/html/index.html
+BUILD    := $(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" \
+                --path-output . -W -n --keep-going -q
 
 # One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= 315532800
@@ -25,15 +27,14 @@ export IPYTHONDIR := $(abspath $(VENV))/cache/ipython
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test lint page browser edit student weave check check-all mutants gpt optimizers bench page-speed lock clean
+.PHONY: help book test lint page browser edit student epub pdf weave check check-all mutants gpt optimizers bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
 	@$(BIN)/python book/_tools/weave.py --check || echo "make book: the pages will show what was woven last" >&2
-	$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
-	    -W -n --keep-going -q
+	$(BUILD)
 	@$(BIN)/python -c "from pathlib import Path; print('The book is built: open', Path('$(HTML)').resolve().as_uri())"
 
 test: $(BOOK) $(WITNESS) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
@@ -70,6 +71,14 @@ student: $(BOOK) $(LAB)  ## the notebooks without solutions, to hand out (FLAGS=
 
 weave: $(BOOK) $(WITNESS)  ## fill the listings, execute the chapters, store them (CHAPTERS="5 6": only those)
 	$(BIN)/python book/_tools/weave.py $(CHAPTERS)
+
+epub: $(BOOK)  ## the book for e-readers: _build/epub/micrograd.epub
+	$(BUILD) --builder custom --custom-builder epub
+
+pdf: $(BOOK) browser  ## the book for paper, as Chromium prints it: _build/micrograd.pdf (three minutes)
+	$(BUILD) --builder singlehtml
+	chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer --virtual-time-budget=60000 \
+	    --print-to-pdf=_build/micrograd.pdf _build/singlehtml/index.html
 
 check: $(BOOK)  ## see that library, chapters and notebooks agree, without running anything
 	$(BIN)/python book/_tools/weave.py --check
