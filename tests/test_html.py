@@ -92,7 +92,7 @@ def test_every_listing_and_its_place_on_the_library_page_lead_to_each_other(page
 
 def plain(text):
     """Return a text without marks that are not printed, its words one space apart."""
-    return ' '.join(re.sub(r'[`*]', '', text).split())
+    return ' '.join(re.sub(r"[`*'’\"“”]", '', text).split())
 
 
 def test_the_reference_has_what_each_module_offers_with_its_constructors(pages):
