@@ -91,7 +91,7 @@ class Layer(Module):
     def __call__(self, x):
         """Return the activations for `x`: a list, or the Value itself if it is one.
 
-        `x` is what a Neuron takes; a Value alone, as one neuron gives it, is a list of one.
+        `x` is what a Neuron takes; a Value alone, as of one neuron, is a list of one.
         """
         out = self.activations(as_list("the inputs", x))
         return out[0] if len(out) == 1 else out
