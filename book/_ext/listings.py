@@ -1,14 +1,18 @@
-"""Sphinx: a caption over every woven listing, and the page that shows both packages whole.
+"""Sphinx: every woven listing as a part of a file, and the page that shows both packages whole.
 
-Captions say where a listing stands in the source; they link to the library page, which links back.
+The tab over a listing says where it stands in the source, and how much of the file there is now; in grey come the first
+lines of its neighbours. Tabs link to the library page, which links back.
 """
 import ast
 import re
+from functools import cache
+from html import escape
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from sphinx import addnodes
 
-from classroom.chapters import BACK_MATTER, SOURCE, chapter_of, modules, pieces, read, split
+from classroom.chapters import BACK_MATTER, SOURCE, chapter_of, join, modules, pieces, read, split
 
 LIBRARY_PAGE = 'library.html'
 
@@ -25,12 +29,12 @@ def path(module):
 
 
 def place(names):
-    """Return what a caption says of pieces of one module: ', in class Value', ', the head of the file', or ''."""
+    """Return what a tab says of pieces of one module: 'class Value', 'the head of the file', or ''."""
     owners = {split(name)[1].rpartition('.')[0] for name in names}
     owner = owners.pop() if len(owners) == 1 else ''
     if owner:
-        return f', in class {owner}'
-    return '' if any(split(name)[1] for name in names) else ', the head of the file'
+        return f'class {owner}'
+    return '' if any(split(name)[1] for name in names) else 'the head of the file'
 
 
 def link(text, target):
@@ -38,15 +42,103 @@ def link(text, target):
     return nodes.reference('', text, refuri=target, internal=True)
 
 
-def caption_listings(app, doctree):
-    """Put a caption and the targets of its pieces before each code cell that shows a package."""
+def raw(html):
+    """Return a node that is this HTML."""
+    return nodes.raw('', html, format='html')
+
+
+def number_of_lines(texts):
+    """Return how many lines pieces of a module have."""
+    return len(join(texts).splitlines())
+
+
+def growth(module, there, new):
+    """Return HTML for how far a file has grown: '+6 lines, 119 of 241'; '' for one that no chapter builds."""
+    if min(chapter_of().get(module, {'': BACK_MATTER}).values()) >= BACK_MATTER:
+        return ''
+    code = pieces(read(module))
+    more, so_far, whole = (
+        number_of_lines([code[piece] for piece in code if piece in some]) for some in (new, there, code))
+    return (f'<span class="listing-growth"><span class="listing-share" style="--share: {so_far / whole:.3f}"></span>'
+            f'+{more} lines, {so_far} of {whole}</span>')
+
+
+def neighbour(code):
+    """Return HTML that hints at a piece: the first line of its code, and that more follows; '' for no piece."""
+    lines = [line for line in code.splitlines() if line.strip() and not line.lstrip().startswith(('@', '#'))]
+    return f'<div class="listing-neighbour" aria-hidden="true">{escape(lines[0])} …</div>' if lines else ''
+
+
+def around(module, there, new):
+    """Return HTML for what stands above and below new pieces of a file, of which some pieces are there."""
+    code = pieces(read(module))
+    order = [piece for piece in code if piece in there]
+    if not set(new) <= set(order):  # of which `make check` complains
+        return '', ''
+    first, last = order.index(new[0]), order.index(new[-1])
+    return [neighbour(code[order[i]]) if 0 <= i < len(order) else '' for i in (first - 1, last + 1)]
+
+
+def show_as_file(app, doctree):
+    """Put a tab and the targets of its pieces before each code cell that shows a package, and neighbours into it."""
+    chapter, there = app.env.docname[:2], {}
     for cell in list(doctree.findall(nodes.container)):
         names = (cell.get('cell_metadata') or {}).get('weave', '').split()
         if cell.get('nb_element') == 'cell_code' and names:
             module, _ = split(names[0])
-            caption = nodes.paragraph('', '', classes=['listing-caption'], ids=[anchor(name) for name in names])
-            caption += [link(path(module), f'{LIBRARY_PAGE}#{anchor(names[0])}'), nodes.Text(place(names))]
-            cell.parent.insert(cell.parent.index(cell), caption)
+            app.env.note_dependency(str(SOURCE / path(module)))
+            new = [split(name)[1] for name in names]
+            there.setdefault(module, {
+                piece for piece, number in chapter_of()[module].items() if number < int(chapter)}).update(new)
+            tab = nodes.paragraph('', '', classes=['listing-caption'], ids=[anchor(name) for name in names])
+            tab += [link(path(module), f'{LIBRARY_PAGE}#{anchor(names[0])}'), nodes.Text(f' {place(names)}'.rstrip()),
+                    raw(growth(module, there[module], new))]
+            cell.parent.insert(cell.parent.index(cell), search_entries(new, tab['ids'][0]))
+            cell.parent.insert(cell.parent.index(cell), tab)
+            cell['classes'].append('listing')
+            above, below = around(module, there[module], new)
+            cell[0].insert(0, raw(above))
+            cell[0] += raw(below)
+
+
+def search_entries(names, target):
+    """Return a node by which a search for one of these names finds this listing first."""
+    return addnodes.index(entries=[('single', name, target, 'main', None) for name in names if name])
+
+
+@cache
+def listed_names():
+    """Return {name: (chapter, id of its listing)} for what readers call by name: 'draw_dot', 'Value.backward', 'MLP'."""
+    names = {}
+    for module, written in chapter_of().items():
+        for piece, chapter in written.items():
+            if module.startswith('micrograd.') and piece:
+                names.setdefault(piece, (chapter, anchor(f'{module}.{piece}')))
+                names.setdefault(piece.rpartition('.')[2], (chapter, anchor(f'{module}.{piece}')))
+    return names
+
+
+def link_names(app, doctree, docname):
+    """Lead from the first mention of a name of the library on a page to its listing, unless that is what follows."""
+    pages, seen = {page[:2]: page for page in app.env.found_docs}, set()
+    for code in list(doctree.findall(nodes.literal)):
+        name = code.astext().removesuffix('()')
+        chapter, target = listed_names().get(name, (None, ''))
+        page = pages.get(f'{chapter:02}' if chapter is not None else '')
+        inside = {type(parent) for parent in ancestors(code)}
+        if page and page != docname and name not in seen and not inside & {nodes.reference, nodes.title}:
+            seen.add(name)
+            address = f'{app.builder.get_relative_uri(docname, page)}#{target}'
+            around = nodes.reference('', '', refuri=address, internal=True, classes=['to-listing'])
+            code.replace_self(around)
+            around += code
+
+
+def ancestors(node):
+    """Yield the nodes around a node, from the inside."""
+    while node.parent is not None:
+        node = node.parent
+        yield node
 
 
 def reading_order(module):
@@ -83,6 +175,7 @@ class Library(Directive):
 
 
 def setup(app):
-    app.connect('doctree-read', caption_listings)
+    app.connect('doctree-read', show_as_file)
+    app.connect('doctree-resolved', link_names)
     app.add_directive('library', Library)
     return {'version': '2', 'parallel_read_safe': True}
