@@ -635,4 +635,29 @@ def a_number_on_the_left(Value):
     x = Value(5.0)
     (3 * x).backward()
     expect("3 * x at 5: the gradient of x", x.grad, 3.0)""", "give expect a hint for the number 1")]},
+    '22-recipes': {
+        '22.1': [("answer = [8.0, 12.0]", "it is the exponent that moves"),
+                 ("answer = [8.0, 8.0]", "another base has a factor"),
+                 ("answer = [8.0, 0.6931]", "times the result")],
+        '22.2': [("""
+def wrong_power(base, exponent):
+    x, n = base.data, exponent.data
+    return Value(x**n, (base, exponent), 'power', _slopes=(n * x**(n - 1), 0))
+prediction = ['exponent']""", "x is the exponent, too"),
+                 ("wrong_power = power", "no bug is planted"),
+                 ("wrong_power = lambda base, exponent: Value(base.data**exponent.data)", "no slope is used")],
+        '22.3': changed("""
+@extend(Value)
+class Value:
+    def softplus(self):
+        x = self.data
+        data = max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+        slope = (1 + math.tanh(x / 2)) / 2
+        return Value(data, (self,), 'softplus', _slopes=(slope,))""",
+                        ("max(x, 0.0) + math.log1p(math.exp(-abs(x)))", "math.log1p(math.exp(x))", "OverflowError"),
+                        ("slope = (1 + math.tanh(x / 2)) / 2", "slope = data", "that is the result"),
+                        ("slope = (1 + math.tanh(x / 2)) / 2", "slope = 1", "the sigmoid"),
+                        (", (self,), 'softplus', _slopes=(slope,)", "", "give it its input"))
+        + [("Value.softplus = lambda self: (self.exp() + 1).log()", "make one node"),
+           ("Value.softplus = lambda self: ((self.exp() + 1) * (self.exp() + 1)).log() / 2", "make one node")]},
 }
