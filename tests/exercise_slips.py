@@ -357,11 +357,14 @@ def order_by_counting(root):
         order.extend(node._prev)
     return order""", "let a node go once")]},
     '07-arithmetic': {
-        '7.1': [("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too")],
+        '7.1': [("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too"),
+                ("answer = [4.0, 0.5, -1 / 2 - (10 - 2) / 2]", "has the square of b below"),
+                ("answer = [4.0, 0.5, -10 / 2]", "has the square of b below")],
         '7.2': [("""
 def wrong_rsub(self, other):
     return self - other
 prediction = ['two_minus_x', 'x_minus_x']""", "two Values meet in __sub__"),
+                ("prediction = ['two_minus_x', 'x_minus_two_']", "no test is called 'x_minus_two_'"),
                 ("wrong_rsub = Value.__rsub__", "no bug is planted")],
         '7.3': [("""
 @extend(Value)
@@ -379,6 +382,10 @@ class Value:
     def __abs__(self):
         return Value(abs(self.data))""", "give it its input and its name"),
                 ("Value.__abs__ = lambda self: self * (1 if self.data > 0 else -1)", "that is a product"),
+                ("Value.__abs__ = lambda self: self if self >= 0 else -self", "compare their numbers"),
+                ("Value.__abs__ = lambda self: Value(abs(self.data), (), 'abs')", "give it its input"),
+                ("Value.__abs__ = lambda self: Value(abs(self.data), (Value(self.data),), 'abs', _slopes=(1,))",
+                 "no gradient came back"),
                 ("""
 @extend(Value)
 class Value:
@@ -397,7 +404,10 @@ prediction = ['slope_at_0', 'slope_at_half']""", "at 0 input and result are equa
 class Value:
     def sigmoid(self):
         data = 1 / (1 + math.exp(-self.data))
-        return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", "OverflowError"),
+        return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", "OverflowError: math range error"),
+                ("Value.sigmoid = lambda self: 1 / (1 + (-self).exp())", "one operation with one input"),
+                ("Value.sigmoid = lambda self: Value(1 / (1 + math.exp(-self.data)), (self,), 'sigmoid', _slopes=("
+                 "math.exp(-self.data) / (1 + math.exp(-self.data))**2,))", "e**1000 is no float"),
                 ("Value.sigmoid = lambda self: ((self / 2).tanh() + 1) / 2", "one operation with one input"),
                 ("""
 @extend(Value)

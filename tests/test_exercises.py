@@ -17,6 +17,7 @@ from exercise_slips import SLIPS
 from classroom.chapters import begin
 from classroom.check import (
     NOTHING_CAME,
+    ORDER_WANTED,
     TUPLES_WANTED,
     WrongAnswer,
     checked,
@@ -294,6 +295,16 @@ def test_predictions(prediction, hint):
     assert expect_prediction(['a', 'b', 'a'], ['b', 'a']) is None
 
 
+def test_a_name_that_no_test_has_is_named():
+    def holds(): ...
+    def breaks():
+        raise AssertionError
+    with pytest.raises(WrongAnswer, match="no test is called 'brakes'"):
+        expect_prediction(['brakes', 'holds'], failing(holds, breaks))
+    with pytest.raises(WrongAnswer, match="one that you name is not among them"):
+        expect_prediction(['breaks', 'holds'], failing(holds, breaks))
+
+
 def early_value():
     """Return a class Value that can no more than be added and multiplied, itself on the left."""
     class Value:
@@ -321,7 +332,8 @@ def early_value():
     (Value, 'None.grad', NOTHING_CAME),
     (Value, 'len(None)', NOTHING_CAME), (Value, '2**x', "int ** Value asks for `__rpow__`: Value has none"),
     (Value, 'Value(1.0, (x,), "f", _slopes=(1))', TUPLES_WANTED), (Value, 'Value(1.0, (x), "f")', TUPLES_WANTED),
-    (Value, 'list(x)', None), (Value, 'max(x, x + 1)', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])
+    (Value, 'list(x)', None), (Value, 'max(x, x + 1)', ORDER_WANTED), (Value, '0 if x >= 0 else 1', ORDER_WANTED),
+    (Value, '0 < x', ORDER_WANTED), (Value, '[1] < 2', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])
 def test_the_cause_of_an_error_is_told_where_it_is_known(cls, code, hint):
     def check(answer, Value):
         answer(Value(2.0))

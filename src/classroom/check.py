@@ -9,9 +9,11 @@ NOTHING_CAME = ("nothing came: is your answer still empty, "
                 "or does a function return nothing?")
 NAN_CAME = ("nan: a slope that was not given (`_slopes=...`) is nan, "
             "and so are inf - inf and 0 * inf")
+ORDER_WANTED = "Values have no order: compare their numbers, x.data"
 TUPLES_WANTED = "inputs and slopes go into tuples; a tuple of one needs a comma: (x,)"
 OPERATORS = {'+': 'add', '-': 'sub', '*': 'mul', '/': 'truediv', '**': 'pow'}
 wrong_tries = {}  # {name of a check: the different wrong answers so far, as texts}
+tests_run = set()  # the names of the tests that `failing` ran last
 
 
 class WrongAnswer(Exception):
@@ -55,7 +57,7 @@ def expect(what, got, expected, hints=None, within=1e-6):
 def expect_prediction(prediction, found, hints=None):
     """Return None if `prediction` lists what was `found`; else raise a WrongPrediction.
 
-    The keys of `hints` are sorted tuples.
+    The keys of `hints` are sorted tuples. A name that no test has is named.
     """
     names = [prediction] if isinstance(prediction, str) else sorted(set(prediction))
     if names == sorted(found):
@@ -63,6 +65,9 @@ def expect_prediction(prediction, found, hints=None):
     one_too_many = "one that you name is not among them"
     hint = one_too_many if set(names) - set(found) else "these are not all of them"
     hint = (hints or {}).get(tuple(names), hint) if names else NOTHING_CAME
+    unknown = set(names) - tests_run
+    if unknown and tests_run.issuperset(found):
+        hint = f"no test is called {min(unknown, key=str)!r}"
     raise WrongPrediction("your prediction", names, sorted(found), hint)
 
 
@@ -146,6 +151,8 @@ def cause_of(error, check, answers):
     maker = frame.f_locals.get('self') if frame.f_code.co_name == '__init__' else None
     if "object is not iterable" in text and type(maker).__name__ == 'Value':
         return TUPLES_WANTED
+    if re.search("'[<>]=?' not supported between instances of .*'Value'", text):
+        return ORDER_WANTED
     classes = {getattr(answer, '__name__', ''): answer for answer in answers}
     return missing_operator(text, classes.get('Value', check.__globals__.get('Value')))
 
@@ -167,4 +174,6 @@ def missing_operator(text, Value):
 
 def failing(*tests):
     """Run tests, functions that assert; return the sorted names of those that fail."""
+    tests_run.clear()
+    tests_run.update(test.__name__ for test in tests)
     return sorted(test.__name__ for test in tests if problem_in(test))
