@@ -61,7 +61,7 @@ def by_both(leaves, result):
     (EXACT, ORDINARY, 0), (EXACT, AWKWARD, 0), (ALL, ORDINARY, 1e-9), (ALL, AWKWARD, 1e-9)])
 @pytest.mark.parametrize('cut', [2000, 5])
 def test_random_graphs(monkeypatch, operations, numbers, tolerance, cut):
-    monkeypatch.setattr(program, 'LINES', cut)
+    monkeypatch.setattr(program, 'CHUNK', cut)
     for seed in range(150):
         leaves, result = random_graph(random.Random(seed), operations, numbers)
         by_engine, by_program = by_both(leaves, result)
@@ -137,9 +137,11 @@ def test_a_result_that_is_a_leaf_or_constant():
 
 def test_sums_become_loops_where_operands_lie_side_by_side():
     w, x = [Value(float(i)) for i in range(20)], [Value(0.5 * i) for i in range(20)]
-    assert len(Program(weighted_sums([w], x)[0], w, x).forward) == 2
+    assert str(Program(weighted_sums([w], x)[0], w, x)).splitlines() == [
+        's = 0.0', 'for i in range(20): s += v[0+1*i] * v[20+1*i]', 'v41 = s', 'g41 += 1', 's = g41',
+        'for i in range(20): g[0+1*i] += s * v[20+1*i]']
     text = str(Program(weighted_sums([w[::2]], x[:10])[0], w, x))
-    assert 'v[0:20:2]' in text and 'v[20:30:1]' in text  # at a distance, too
+    assert 'v[0+2*i] * v[20+1*i]' in text  # at a distance, too
     by_engine, by_program = by_both(w + x, weighted_sums([[w[0], w[1], w[5], w[2]]], x[:4], [w[3]], relu=True)[0])
     assert by_engine == by_program  # and where they do not
 

@@ -133,7 +133,7 @@ class Tensors(Lists):
 
 
 class Compiled:
-    """The library's network, compiled once: a program for the hinge of a point, and one for the size of the weights."""
+    """The library's network, compiled once: a program for the share of a point in the loss."""
 
     fused = True
 
@@ -141,23 +141,25 @@ class Compiled:
         from micrograd.engine import Value
         from micrograd.fused import FusedLayer, weighted_sums
         from micrograd.nn import MLP, Layer
-        from micrograd.program import Program
         points, targets = moons()
         self.rows = [[*point, target] for point, target in zip(points, targets)]
         random.seed(1337)
         model = MLP(SIZES[0], SIZES[1:], layer=FusedLayer if self.fused else Layer)
         point, target = [Value(0), Value(0)], Value(0)
         self.parameters, self.steps = model.parameters(), 0
-        hinge = (1 + -1 * target * model(point)).relu() * (1 / len(points))
+        hinge = (1 + -1 * target * model(point)).relu()
         ps = self.parameters
         size = weighted_sums([ps], ps)[0] if self.fused else sum(p * p for p in ps)
-        self.misses = Program(hinge, self.parameters, [*point, target])
-        self.size = Program(1e-4 * size, self.parameters)
+        self.compile(hinge, 1e-4 * size, [*point, target])
+
+    def compile(self, hinge, size, inputs):
+        from micrograd.program import Program
+        self.program = Program((hinge + size) * (1 / len(self.rows)), self.parameters, inputs)
 
     def forward(self):
         for p in self.parameters:
             p.grad = 0
-        return self.misses.run(self.rows) + self.size.run()
+        return self.program.run(self.rows)
 
     def backward(self):
         """Do nothing: `run` has done it."""
@@ -172,13 +174,14 @@ class Compiled:
 
 
 class Lines(Compiled):
-    """The lines of the same programs, without weighted sums, as functions of Python."""
+    """The lines of programs for a hinge and for the size of the weights, as functions of Python."""
 
     fused = False
 
-    def __init__(self):
-        super().__init__()
-        self.misses, self.size = map(as_function, (self.misses, self.size))
+    def compile(self, hinge, size, inputs):
+        from micrograd.program import Program
+        self.misses = as_function(Program(hinge * (1 / len(self.rows)), self.parameters, inputs))
+        self.size = as_function(Program(size, self.parameters))
 
     def forward(self):
         data = [p.data for p in self.parameters]
@@ -194,8 +197,8 @@ def as_function(program):
     names = sorted(set(re.findall(r'g\d+', str(program))))
     takes = ', '.join(f'v{i}' for i in range(len(program.parameters) + program.inputs))
     gives = ', '.join(f'g{i}' for i in range(len(program.parameters)))
-    result = program.forward[-1].partition(' ')[0]
-    lines = [f'{" = ".join(names)} = 0', *str(program).splitlines(), f'return {result}, ({gives})']
+    result = re.search(r'^g(\d+) \+= 1$', str(program), re.MULTILINE)[1]
+    lines = [f'{" = ".join(names)} = 0', *str(program).splitlines(), f'return v{result}, ({gives})']
     space = {}
     exec(f'def function({takes}):\n    ' + '\n    '.join(lines), space)
     return space['function']

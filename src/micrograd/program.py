@@ -1,6 +1,6 @@
 """The graph as a program: lines of Python, compiled to WebAssembly."""
-import ast
 import math
+import re
 import struct
 import sys
 from array import array
@@ -9,141 +9,15 @@ from itertools import chain
 
 from micrograd.engine import Value
 
-# What an operation computes from its inputs {0} and {1}, and what it passes back to
-# each of them; {v} is its result, {g} the gradient of that.
-RULES = {'+': ('{0} + {1}', '{g}', '{g}'),
-         '*': ('{0} * {1}', '{g} * {1}', '{g} * {0}'),
-         'exp': ('exp({0})', '{g} * {v}'),
-         'log': ('log({0})', '{g} * (1 / {0})'),
-         'tanh': ('tanh({0})', '{g} * (1 - {v} * {v})'),
-         'ReLU': ('0 if {0} <= 0 else {0}', '{g} if {v} else 0')}
-SUMS = {'w·x + b': '', 'ReLU(w·x + b)': ' if {v} else 0'}
-
-
-def rules(node):
-    """Return an operation's templates. TypeError if it is not one of the engine's."""
-    op, found = node._op, ()
-    if op in RULES:
-        found = RULES[op]
-    elif op.startswith('**'):
-        n = float(Fraction(op[2:]))
-        found = power(n), f'{{g}} * ({n} * ({power(n - 1)}))' if n else '0'
-    ours = getattr(node._backward, '__func__', None) is Value._backward
-    if not ours or len(found) != 1 + len(node._prev):
-        raise TypeError(f"Program expects operations of the engine, got {op!r}")
-    return found
-
-
-def power(n):
-    """Return what computes {0}**n: products, a root, or exp and log."""
-    if n < 0:
-        return f'1 / ({power(-n)})'
-    if n in (1, 2, 3):
-        return ' * '.join(['{0}'] * int(n))
-    if n % 1:  # 0 + makes a 0 of -0.0
-        return 'sqrt(0 + {0})' if n == 0.5 else f'exp({n} * log({{0}}))'
-    size = f'exp({n} * log(abs({{0}})))'
-    return '1' if n == 0 else f'copysign({size}, {{0}})' if n % 2 else size
-
-
-def terms(node):
-    """Return the bias of a weighted sum, its weights, and what they multiply."""
-    bias, *rest = node._prev
-    return bias, rest[:len(rest) // 2], rest[len(rest) // 2:]
-
-
-def depending(order, leaves):
-    """Return the set of those nodes that depend on one of the leaves, or are one."""
-    found = set(leaves)
-    for node in order:
-        if not found.isdisjoint(node._prev):
-            found.add(node)
-    return found
-
-
-class Text:
-    """A graph as lines of Python: `forward` computes it, `backward` its gradients.
-
-    `places` numbers the nodes: v3 is the value of node 3, g3 its gradient. The operands
-    of weighted sums stand side by side where that is possible: a slice has them all.
-    """
-
-    def __init__(self, result, parameters, inputs):
-        order = result._topological_order()
-        self.moving = depending(order, [*parameters, *inputs])
-        self.trained = depending(order, parameters)
-        steps = [node for node in order if node._prev and node in self.moving]
-        rows = [row for node in steps if node._op in SUMS for row in terms(node)[1:]]
-        rows.sort(key=len, reverse=True)  # a short row may be a part of a long one
-        places = dict.fromkeys(chain(parameters, inputs, *rows, order))
-        self.places = {node: place for place, node in enumerate(places)}
-        self.forward = list(chain(*map(self.compute, steps)))
-        self.backward = self.add(result, '1')
-        for node in reversed(steps):
-            if node in self.trained:
-                self.backward += self.pass_back(node)
-
-    def name(self, node):
-        """Return the name of a value; of a constant, the number itself."""
-        moves = node in self.moving
-        return f'v{self.places[node]}' if moves else repr(float(node.data))
-
-    def pairs(self, w, x):
-        """Return what to multiply: a pair of slices, or else pairs of single places."""
-        slices = self.slice_of(w), self.slice_of(x)
-        singles = [(self.places[a], self.places[b]) for a, b in zip(w, x)]
-        return [slices] if all(slices) else singles
-
-    def slice_of(self, row):
-        """Return where a row of nodes stands, '[8:24:1]'; '' if not evenly spaced."""
-        places = [self.places[node] for node in row]
-        steps = {b - a for a, b in zip(places, places[1:])}
-        step = steps.pop() if len(steps) == 1 else 0
-        return f'[{places[0]}:{places[-1] + step}:{step}]' if step > 0 else ''
-
-    def compute(self, node):
-        """Return the lines that compute a node."""
-        v, names = self.name(node), [*map(self.name, node._prev)]
-        if node._op not in SUMS:
-            return [f'{v} = ' + rules(node)[0].format(*names)]
-        _, w, x = terms(node)
-        lines = [f'{v} = {names[0]}']
-        for one, other in self.pairs(w, x):
-            sliced = isinstance(one, str)
-            lines.append(f'{v} = dot({v}, v{one}, v{other})' if sliced else
-                         f'{v} += v{one} * v{other}')
-        relu = [f'{v} = 0 if {v} <= 0 else {v}'] if SUMS[node._op] else []
-        return lines + relu
-
-    def pass_back(self, node):
-        """Return the lines that pass the gradient of a node back to its inputs."""
-        g, v = f'g{self.places[node]}', self.name(node)
-        names = [*map(self.name, node._prev)]
-        if node._op not in SUMS:
-            shares = (rule.format(*names, v=v, g=g) for rule in rules(node)[1:])
-            return list(chain(*map(self.add, node._prev, shares)))
-        bias, w, x = terms(node)
-        condition = SUMS[node._op].format(v=v)
-        return self.add(bias, g + condition) + [
-            f'g{one} += {g} * v{other}{condition}' for row, others in ((w, x), (x, w))
-            if not self.trained.isdisjoint(row)
-            for one, other in self.pairs(row, others)]
-
-    def add(self, node, share):
-        """Return, in a list, the line that adds to a gradient; [] if it needs none."""
-        return [f'g{self.places[node]} += {share}'] if node in self.trained else []
-
-
-# Words of WebAssembly's text format, and their bytes.
-WORDS = '''block 0240 loop 0340 end 0b br 0c br_if 0d call 10 select 1b local.get 20
-    local.set 21 local.tee 22 f64.load 2b03 f64.store 3903 i32.const 41 i64.const 42
-    f64.const 44 i32.eqz 45 f64.eq 61 f64.ne 62 f64.lt 63 f64.gt 64 f64.le 65 i32.add 6a
-    i32.sub 6b i32.mul 6c i64.add 7c i64.sub 7d i64.shl 86 i64.shr_s 87 f64.abs 99
-    f64.neg 9a f64.nearest 9e f64.sqrt 9f f64.add a0 f64.sub a1 f64.mul a2 f64.div a3
-    f64.min a4 f64.max a5 f64.copysign a6 f64.convert_i64_s b9 i64.reinterpret_f64 bd
-    f64.reinterpret_i64 bf i64.trunc_sat_f64_s fc06 memory.copy fc0a0000
-    memory.fill fc0b00'''.split()
-BYTES = dict(zip(WORDS[::2], map(bytes.fromhex, WORDS[1::2])))
+# Instructions and their bytes. (What we call + is f64.add in WebAssembly, and so on.)
+BYTES = dict(re.findall(r'(\S+) (\S+)', '''
+    local.get 20 local.set 21 local.tee 22 f64.load 2b03 f64.store 3903 i32.const 41
+    i64.const 42 f64.const 44 + a0 - a1 * a2 / a3 min a4 max a5 copysign a6 abs 99
+    nearest 9e sqrt 9f i32.add 6a i32.mul 6c i32.lt_u 49 f64.ne 62 f64.lt 63 select 1b
+    if 0440 loop 0340 br_if 0d end 0b call 10 i64.add 7c i64.sub 7d i64.shl 86
+    i64.shr_s 87 i32.trunc_f64_u ab i64.trunc_sat_f64_s fc06 f64.convert_i32_u b8
+    f64.convert_i64_s b9 i64.reinterpret_f64 bd f64.reinterpret_i64 bf
+    memory.fill fc0b00'''))
 TYPES = {'f': b'\x7c', 'i': b'\x7f'}  # a float of 64 bits, an int of 32
 
 
@@ -157,6 +31,20 @@ def integer(n, signed=False):
         code.append(group | 0x80)
 
 
+def assemble(text):
+    """Return the bytes of instructions, some of which are followed by a number."""
+    code, before = bytearray(), ''
+    for word in text.split():
+        if word in BYTES:
+            code += bytes.fromhex(BYTES[word])
+        elif before == 'f64.const':
+            code += struct.pack('<d', float(word))
+        else:
+            code += integer(int(word), signed=before.endswith('const'))
+        before = word
+    return bytes(code)
+
+
 def sized(code):
     """Return bytes, behind their number."""
     return integer(len(code)) + code
@@ -167,299 +55,364 @@ def vector(items):
     return integer(len(items)) + b''.join(items)
 
 
-def assemble(words):
-    """Return the bytes of instructions: words, with the numbers that belong to them."""
-    code = bytearray()
-    for item in words:
-        if isinstance(item, str):
-            word = item
-            code += BYTES[word]
-        elif isinstance(item, float):
-            code += struct.pack('<d', item)
-        else:
-            code += integer(item, signed=word.endswith('const'))
-    return bytes(code)
-
-
-def module(functions, exports, pages):
+def module(functions, exports, pages=1):
     """Return the bytes of a module: functions, and pages of 65,536 bytes of memory.
 
-    A function is (types of its parameters, of its result, of its locals, words);
-    `exports` maps names to indices of functions.
+    A function is (types of its parameters, of its result, of its locals, instructions);
+    `exports` maps names to numbers of functions.
     """
-    def section(number, items):
+    def section(number, *items):
         return bytes([number]) + sized(vector(items))
     kinds, bodies = [], []
-    for parameters, result, local, words in functions:
-        sides = (vector([TYPES[t] for t in side]) for side in (parameters, result))
+    for takes, gives, local, text in functions:
+        sides = (vector([TYPES[t] for t in side]) for side in (takes, gives))
         kinds.append(b'\x60' + b''.join(sides))
-        groups = [integer(local.count(t)) + TYPES[t] for t in TYPES if t in local]
-        bodies.append(sized(vector(groups) + assemble([*words, 'end'])))
-    names = {'memory': b'\2\0'}
-    names.update((name, b'\0' + integer(i)) for name, i in exports.items())
-    return b''.join([
-        b'\0asm\1\0\0\0', section(1, kinds),
-        section(3, [integer(i) for i in range(len(kinds))]),
-        section(5, [b'\0' + integer(pages)]),
-        section(7, [sized(name.encode()) + what for name, what in names.items()]),
-        section(10, bodies)])
+        variables = vector([b'\1' + TYPES[t] for t in local])
+        bodies.append(sized(variables + assemble(text + ' end')))
+    names = [sized(name.encode()) + b'\0' + integer(i) for name, i in exports.items()]
+    return b'\0asm\1\0\0\0' + b''.join([
+        section(1, *kinds), section(3, *map(integer, range(len(kinds)))),
+        section(5, b'\0' + integer(pages)),
+        section(7, sized(b'memory') + b'\2\0', *names), section(10, *bodies)])
 
 
 class Wasmtime:
     """A module at work in this process, by the package wasmtime."""
 
+    engine = None  # which all modules share
+
     def __init__(self, code):
         """Compile the bytes of a module. ImportError without the package."""
         try:
-            from wasmtime import Instance, Module, Store
+            from wasmtime import Engine, Instance, Module, Store
         except ImportError as error:
             message = "Program expects the package wasmtime: pip install wasmtime"
             raise ImportError(message) from error
-        self.store = Store()
-        instance = Instance(self.store, Module(self.store.engine, code), [])
+        Wasmtime.engine = self.engine or Engine()
+        self.store = Store(self.engine)
+        instance = Instance(self.store, Module(self.engine, code), [])
         self.exports = instance.exports(self.store)
+        memory = self.exports['memory'].get_buffer_ptr(self.store)
+        self.memory = memoryview(memory).cast('B').cast('d')
 
-    def write(self, address, data):
-        """Write bytes to the memory."""
-        self.exports['memory'].write(self.store, data, address)
+    def write(self, place, numbers):
+        """Write numbers to the memory, a row of floats, from a place on."""
+        data = array('d', numbers)
+        self.memory[place:place + len(data)] = data
 
-    def read(self, address, size):
-        """Return bytes of the memory."""
-        return self.exports['memory'].read(self.store, address, address + size)
+    def read(self, place, count):
+        """Return so many floats from the memory."""
+        return self.memory[place:place + count].tolist()
 
-    def call(self, name, *arguments):
+    def call(self, name, *numbers):
         """Call an exported function with numbers; return its result."""
-        return self.exports[name](self.store, *arguments)
+        return self.exports[name](self.store, *numbers)
 
 
 class Browser:
-    """A module at work in the browser that shows this page."""
+    """The same in the browser that shows this page."""
 
     def __init__(self, code):
         """Compile the bytes of a module."""
-        from js import WebAssembly
+        from js import Float64Array, WebAssembly
         from pyodide.ffi import to_js
         compiled = WebAssembly.Module.new(to_js(code))
         self.exports = WebAssembly.Instance.new(compiled).exports
+        self.memory = Float64Array.new(self.exports.memory.buffer)
 
-    def view(self, address, size):
-        """Return a part of the memory, as JavaScript has it."""
-        from js import Uint8Array
-        return Uint8Array.new(self.exports.memory.buffer, address, size)
+    def write(self, place, numbers):
+        """Write numbers to the memory, a row of floats, from a place on."""
+        data = array('d', numbers)
+        self.memory.subarray(place, place + len(data)).assign(data)
 
-    def write(self, address, data):
-        """Write bytes to the memory."""
-        self.view(address, len(data)).assign(data)
+    def read(self, place, count):
+        """Return so many floats from the memory."""
+        return self.memory.subarray(place, place + count).to_py().tolist()
 
-    def read(self, address, size):
-        """Return bytes of the memory."""
-        return self.view(address, size).to_bytes()
-
-    def call(self, name, *arguments):
+    def call(self, name, *numbers):
         """Call an exported function with numbers; return its result."""
-        return getattr(self.exports, name)(*arguments)
+        return getattr(self.exports, name)(*numbers)
 
 
 Machine = Browser if sys.platform == 'emscripten' else Wasmtime
 
 
-ROOT = struct.unpack('<q', struct.pack('<d', 0.5**0.5))[0]  # the bits of that float
-OPERATORS = {ast.Add: 'f64.add', ast.Sub: 'f64.sub', ast.Mult: 'f64.mul',
-             ast.Div: 'f64.div', ast.Lt: 'f64.lt', ast.Gt: 'f64.gt', ast.LtE: 'f64.le',
-             ast.Eq: 'f64.eq', ast.USub: 'f64.neg'}
-CALLS = {name: [f'f64.{name}']
-         for name in ('sqrt', 'abs', 'nearest', 'min', 'max', 'copysign')}
-CALLS['two_to'] = [  # 2**n: n becomes the exponent of a float
-    'i64.trunc_sat_f64_s', 'i64.const', 1023, 'i64.add', 'i64.const', 52, 'i64.shl',
-    'f64.reinterpret_i64']
-CALLS['exponent'] = [  # that of x, so that x / 2**exponent is from 0.707 to 1.414
-    'i64.reinterpret_f64', 'i64.const', ROOT, 'i64.sub', 'i64.const', 52, 'i64.shr_s',
-    'f64.convert_i64_s']
-for i, name in enumerate(('exp', 'log', 'tanh', 'dot', 'add_products')):
-    CALLS[name] = ['call', i]  # the first functions of every module
+# Words of our own for several instructions.
+LONGER = {
+    '!=': 'f64.ne f64.convert_i32_u', '<': 'f64.lt f64.convert_i32_u',  # 1.0 or 0.0
+    'where': 'f64.const 0 f64.ne select',  # a b c where: a if c else b
+    'exp': 'call 0', 'log': 'call 1', 'tanh': 'call 2',  # functions, see below
+    # 2**n, and the n of a number: n + 1023 stands in a float above 52 other bits.
+    'two_to': '''i64.trunc_sat_f64_s i64.const 1023 i64.add i64.const 52 i64.shl
+                 f64.reinterpret_i64''',
+    'exponent': '''i64.reinterpret_f64 i64.const 52 i64.shr_s i64.const 1023 i64.sub
+                   f64.convert_i64_s'''}
+BYTES.update((word, assemble(text).hex()) for word, text in LONGER.items())
 
 
-class Compiler(ast.NodeVisitor):
-    """Compiles lines of Python to words: each expression leaves its value on the stack.
+# What an operation computes from its inputs {0} and {1}, and its slopes with respect to
+# these, in the order of a stack; {v} is its result, and an empty slope is 1.
+RULES = {'+': ('{0} {1} +', '', ''), '*': ('{0} {1} *', '{1}', '{0}'),
+         'exp': ('{0} exp', '{v}'), 'log': ('{0} log', '1 {0} /'),
+         'tanh': ('{0} tanh', '1 {v} {v} * -'), 'ReLU': ('{0} 0 max', '{v} 0 !=')}
+SUMS = 'w·x + b', 'ReLU(w·x + b)'
 
-    Values and gradients, v3 and g3, live in the memory: first all the values, of which
-    there are `size`, then all the gradients. Any other name is a local.
+
+def rules(node):
+    """Return the rules of an operation. TypeError if it is not one of the engine's."""
+    op, found = node._op, RULES.get(node._op, ())
+    if op.startswith('**'):
+        n = float(Fraction(op[2:]))
+        found = power(n), f'{n} {power(n - 1)} *' if n else '0'
+    ours = getattr(node._backward, '__func__', None) is Value._backward
+    if not ours or len(found) != 1 + len(node._prev):
+        raise TypeError(f"Program expects operations of the engine, got {op!r}")
+    return found
+
+
+def power(n):
+    """Return what computes {0}**n: products, a root, or exp and log."""
+    if n < 0:
+        return f'1 {power(-n)} /'
+    if n in range(1, 17):
+        return '{0}' + ' {0} *' * int(n - 1)
+    if n % 1:  # 0 + makes a 0 of -0.0
+        return '0 {0} + sqrt' if n == 0.5 else f'{{0}} log {n} * exp'
+    return f'{{0}} abs log {n} * exp' + ' {0} copysign' * int(n % 2) if n else '1'
+
+
+def depending(order, leaves):
+    """Return the set of those nodes that depend on one of the leaves, or are one."""
+    found = set(leaves)
+    for node in order:
+        if not found.isdisjoint(node._prev):
+            found.add(node)
+    return found
+
+
+def terms(node):
+    """Return the bias of a weighted sum, its weights, and what they multiply."""
+    bias, *rest = node._prev
+    return bias, rest[:len(rest) // 2], rest[len(rest) // 2:]
+
+
+class Lines:
+    """A graph as lines: v3 is the value of node 3, g3 its gradient.
+
+    A line is (target, '=' or '+=', expression, a slope to multiply it by or '', how
+    often or ''). `parts` are four lists, with the lines of a node in each place: what
+    depends on no input, and is computed once; the rest, which is computed for each row;
+    the way back for each row; and once. `places` numbers the nodes.
     """
 
-    def __init__(self, parameters='', size=0):
-        self.local = {name: i for i, name in enumerate(parameters)}
-        self.size, self.words = size, []
+    def __init__(self, result, parameters, inputs):
+        order = result._topological_order()
+        self.trained, varying = depending(order, parameters), depending(order, inputs)
+        self.moving = self.trained | varying
+        steps = [node for node in order if node._prev and node in self.moving]
+        once = [node for node in steps if node not in varying]
+        each = [node for node in steps if node in varying]
+        rows = [row for node in steps if node._op in SUMS for row in terms(node)[1:]]
+        rows.sort(key=len, reverse=True)  # a short row may be a part of a long one
+        places = dict.fromkeys(chain(parameters, once, inputs, *rows, order))
+        self.places = {node: place for place, node in enumerate(places)}
+        self.parts = [[*map(self.compute, once)], [*map(self.compute, each)],
+                      [self.add(result, '1'), *map(self.pass_back, reversed(each))],
+                      [*map(self.pass_back, reversed(once))]]
+        self.shared = len(parameters) + len(once)  # gradients to which all rows add
+
+    def name(self, node):
+        """Return the name of a value; of a constant, the number itself."""
+        moves = node in self.moving
+        return f'v{self.places[node]}' if moves else repr(float(node.data))
+
+    def compute(self, node):
+        """Return the lines that compute a node."""
+        v, names = self.name(node), [*map(self.name, node._prev)]
+        if isinstance(node, Step):
+            return [(v, '=', ' '.join([*names, node._op]), '', '')]
+        if node._op not in SUMS:
+            return [(v, '=', rules(node)[0].format(*names), '', '')]
+        pairs = self.pairs(*terms(node)[1:])
+        return [('s', '=', names[0], '', ''),
+                *(('s', '+=', f'v{w} v{x} *', '', times) for w, x, times in pairs),
+                (v, '=', 's 0 max' if 'ReLU' in node._op else 's', '', '')]
+
+    def pass_back(self, node):
+        """Return the lines that pass the gradient of a node back to its inputs."""
+        if node not in self.trained:
+            return []
+        g, v = f'g{self.places[node]}', self.name(node)
+        if node._op not in SUMS:
+            names, (_, *slopes) = [*map(self.name, node._prev)], rules(node)
+            return [line for child, slope in zip(node._prev, slopes)
+                    for line in self.add(child, g, slope.format(*names, v=v))]
+        (bias, w, x), on = terms(node), f'{v} 0 !=' if 'ReLU' in node._op else ''
+        return [('s', '=', g, '', ''), *self.add(bias, 's', on)] + [
+            (f'g{a}', '+=', 's', f'v{b}', times)
+            for row, others in ((w, x), (x, w)) if not self.trained.isdisjoint(row)
+            for a, b, times in self.pairs(row, others, on)]
+
+    def add(self, node, g, slope=''):
+        """Return, in a list, the line that adds to a gradient; [] if it needs none."""
+        line = f'g{self.places[node]}', '+=', g, slope, ''
+        return [line] if node in self.trained else []
+
+    def pairs(self, row, others, on=''):
+        """Return pairs of places, and how often: if they lie evenly, one for a loop."""
+        rows = [[self.places[node] for node in nodes] for nodes in (row, others)]
+        steps = [{b - a for a, b in zip(places, places[1:])} for places in rows]
+        if any(len(step) != 1 or min(step) < 0 for step in steps):
+            return [(a, b, on) for a, b in zip(*rows)]
+        slices = (f'[{places[0]}+{step}*i]' for places, (step,) in zip(rows, steps))
+        return [(*slices, f'{len(row)} {on} *' if on else f'{len(row)}')]
+
+
+def python(target, sign, words, slope, times):
+    """Return a line as Python writes it."""
+    line = f'{target} {sign} {infix(f"{words} {slope} *" if slope else words)}'
+    return f'for i in range({infix(times)}): {line}' if times else line
+
+
+def infix(words):
+    """Return an expression as Python writes it, made on a stack of texts."""
+    stack = []
+    for word in words.split():
+        if word in ('abs', 'sqrt', 'exp', 'log', 'tanh'):
+            word = f'{word}({stack.pop()})'
+        elif word in BYTES:
+            right, left = stack.pop(), stack.pop()
+            call, operation = f'{word}({left}, {right})', f'({left} {word} {right})'
+            word = call if word.isalpha() else operation
+        stack.append(word)
+    return re.sub(r'^\((.*)\)$', r'\1', stack.pop())
+
+
+LOCAL = {'row': 0, 'i': 1, 's': 3, 'slope': 4}  # and local 2 is where a loop ends
+NAME = re.compile(r'([vg])\[?(\d+)\+?(\d*)\*?(\w*)')  # v3, g[8+1*i], v[9+2*row]
+
+
+class Compiler:
+    """Compiles lines to instructions: each expression leaves its value on the stack.
+
+    Values and gradients live in the memory: first all the values, of which there are
+    `size`, then all the gradients. `local` has the numbers of the other names.
+    """
+
+    def __init__(self, local, size=0):
+        self.local, self.size = local, size
+
+    def line(self, target, sign, words, slope, times):
+        """Return the instructions for a line. A slope of 0 adds nothing."""
+        words = f'{words} slope *' if slope else words
+        code = self.expression(words if sign == '=' else f'{target} {words} +')
+        if target in self.local:
+            code = f'{code} local.set {self.local[target]}'
+        else:
+            index, address = self.address(target)
+            code = f'{index} {code} f64.store {address}'
+        if slope:
+            code = (f"{self.expression(slope)} local.tee {self.local['slope']} "
+                    f"f64.const 0 f64.ne if {code} end")
+        return repeated(self.expression(times), code) if times else code
+
+    def expression(self, words):
+        """Return the instructions for an expression."""
+        return ' '.join(map(self.load, words.split()))
+
+    def load(self, word):
+        """Return the instructions for a word: an operation, a name or a number."""
+        if word in BYTES:
+            return word
+        if word in self.local:
+            return f'local.get {self.local[word]}'
+        if word[0] in 'vg':
+            return '{} f64.load {}'.format(*self.address(word))
+        return f'f64.const {word}'
 
     def address(self, name):
-        """Return where a value or a gradient lives; None for any other name."""
-        kind, place = name[0], name[1:]
-        if not place.isdigit():
-            return None
-        return 8 * (int(place) + self.size * (kind == 'g'))
-
-    def function(self, lines, result=''):
-        """Return the function, as `module` wants it, that lines of Python make."""
-        parameters = 'f' * len(self.local)
-        self.visit(ast.parse('\n'.join(lines)))
-        return parameters, result, 'f' * (len(self.local) - len(parameters)), self.words
-
-    def emit(self, *words):
-        self.words += words
-
-    def visit_Assign(self, line):
-        self.assign(line.targets[0].id, line.value)
-
-    def visit_AugAssign(self, line):
-        if isinstance(line.target, ast.Name):
-            self.assign(line.target.id, line.value, line.target)
-        else:
-            self.add_products(line.target, line.value)
-
-    def assign(self, name, value, before=None):
-        """Compile `name = value`, or `name += value`, where `before` is the name."""
-        address = self.address(name)
-        if address is not None:
-            self.emit('i32.const', 0)  # an address has two parts, which are added
-        if before:
-            self.visit(before)
-        self.visit(value)
-        product = value.body if isinstance(value, ast.IfExp) else value
-        if name[0] == 'g' and isinstance(product, ast.BinOp):  # a slope of 0 adds none
-            self.emit('f64.const', 0.0)
-            self.condition(product.right)
-            self.emit('select')
-        if before:
-            self.emit('f64.add')
-        if address is not None:
-            self.emit('f64.store', address)
-        else:
-            self.emit('local.set', self.local.setdefault(name, len(self.local)))
-
-    def add_products(self, target, value):
-        """Compile `g[8:24:1] += g3 * v[40:56:1]`, perhaps with `if v3 else 0`."""
-        only_if = isinstance(value, ast.IfExp)
-        product = value.body if only_if else value
-        for part in (product.left, product.right, target):
-            self.visit(part)
-        self.emit('i32.const', slice_size(target))
-        if only_if:
-            self.condition(value.test)
-            self.emit('i32.mul')
-        self.emit(*CALLS['add_products'])
-
-    def condition(self, test):
-        """Compile a comparison, or the question whether a number is not 0."""
-        self.visit(test)
-        if not isinstance(test, ast.Compare):
-            self.emit('f64.const', 0.0, 'f64.ne')
-
-    def visit_Constant(self, node):
-        self.emit('f64.const', float(node.value))
-
-    def visit_Name(self, node):
-        if node.id in ('inf', 'nan'):
-            self.emit('f64.const', float(node.id))
-        elif node.id in self.local:
-            self.emit('local.get', self.local[node.id])
-        else:
-            self.emit('i32.const', 0, 'f64.load', self.address(node.id))
-
-    def visit_Subscript(self, node):
-        first = self.address(f'{node.value.id}{node.slice.lower.value}')
-        self.emit('i32.const', first, 'i32.const', 8 * node.slice.step.value)
-
-    def operation(self, node):
-        """Compile the operands, then the operator."""
-        self.generic_visit(node)
-        operator = node.ops[0] if isinstance(node, ast.Compare) else node.op
-        self.emit(OPERATORS[type(operator)])
-
-    visit_UnaryOp = visit_BinOp = visit_Compare = operation
-
-    def visit_IfExp(self, node):
-        self.visit(node.body)
-        self.visit(node.orelse)
-        self.condition(node.test)
-        self.emit('select')
-
-    def visit_Call(self, node):
-        for argument in node.args:
-            self.visit(argument)
-        if node.func.id == 'dot':
-            self.emit('i32.const', slice_size(argument))
-        self.emit(*CALLS[node.func.id])
+        """Return the two parts of an address: instructions, and a number of bytes."""
+        kind, place, step, i = NAME.match(name).groups()
+        index = f'local.get {self.local[i]}' if step else 'i32.const 0'
+        if step not in ('', '1'):
+            index += f' i32.const {step} i32.mul'
+        return index, 8 * (int(place) + self.size * (kind == 'g'))
 
 
-def slice_size(subscript):
-    """Return how many numbers a slice has."""
-    part = subscript.slice
-    return (part.upper.value - part.lower.value) // part.step.value
+def repeated(times, code):
+    """Return instructions that repeat others. Local 1 counts by 8, up to local 2."""
+    return f'''i32.const 0 local.set 1 {times} i32.trunc_f64_u i32.const 8 i32.mul
+               local.tee 2 if loop {code} local.get 1 i32.const 8 i32.add local.tee 1
+               local.get 2 i32.lt_u br_if 0 end end'''
+
+
+class Step(Value):
+    """A Value that operations of the machine compute, for the functions below."""
+
+    def __init__(self, operation, *inputs):
+        inputs = [v if isinstance(v, Value) else Value(v) for v in inputs]
+        super().__init__(0.5, inputs, operation)
+
+
+def function(formula):
+    """Return the function of the machine that computes a formula of a Value."""
+    x = Value(0.5)
+    result = formula(x)
+    lines = Lines(result, [], [x])
+    local = {f'v{place}': place for place in lines.places.values()}
+    code = [Compiler(local).line(*line) for line in chain(*lines.parts[1])]
+    code.append(f'local.get {lines.places[result]}')
+    return 'f', 'f', 'f' * (len(local) - 1), ' '.join(code)
 
 
 def polynomial(x, coefficients):
-    """Return the text of a polynomial in x, by Horner's rule."""
-    text = repr(coefficients[-1])
+    """Return a polynomial in x, by Horner's rule."""
+    y = coefficients[-1]
     for c in reversed(coefficients[:-1]):
-        text = f'({c!r} + {x} * {text})'
-    return text
+        y = x * y + c
+    return y
 
 
-# x = n ln 2 + r, with ln 2 in two parts; e**x = 2**n e**r, and e**r by its series.
-EXP = f'''y = max(min(x, 800), -800)
-n = nearest(y * 1.4426950408889634)
-h = nearest(n / 2)
-r = y - n * 0.6931471803691238 - n * 1.9082149292705877e-10
-y = {polynomial('r', [1 / math.factorial(k) for k in range(14)])}
-y * two_to(h) * two_to(n - h)'''
-# x = 2**n m; ln m = 2 artanh(s) for s = (m - 1) / (m + 1), by its series.
-LOG = f'''y = x * 18014398509481984 if x < 2.3e-308 else x
-n = exponent(y)
-h = nearest(n / 2)
-m = y * two_to(-h) * two_to(h - n)
-s = (m - 1) / (m + 1)
-z = s * s
-n = n - 54 if x < 2.3e-308 else n
-y = s * {polynomial('z', [2 / (2 * k + 1) for k in range(11)])}
-y = n * 0.6931471803691238 + (y + n * 1.9082149292705877e-10)
-y = y if x < inf else x
-y if x > 0 else (-inf if x == 0 else nan)'''
-# Near 0 Lambert's continued fraction, further out by exp.
-TANH = '''a = abs(x)
-z = a * a
-y = 9 + z / (11 + z / (13 + z / (15 + z / 17)))
-y = a / (1 + z / (3 + z / (5 + z / (7 + z / y))))
-copysign(y if a < 0.55 else 1 - 2 / (exp(2 * a) + 1), x)'''
+LN2, REST = 0.6931471803691238, 1.9082149292705877e-10  # the sum is the logarithm of 2
 
 
-def advance(local, *step):
-    """Return words that add to a local int what the words of `step` give."""
-    return ['local.get', local, *step, 'i32.add', 'local.set', local]
+def exp(x):
+    """Return e**x = 2**n e**r, with x = n ln 2 + r, and e**r by its series."""
+    y = Step('max', Step('min', x, 800), -800)
+    n = Step('nearest', y * 1.4426950408889634)
+    r = y - n * LN2 - n * REST
+    half = Step('nearest', n * 0.5)
+    series = polynomial(r, [1 / math.factorial(k) for k in range(14)])
+    return series * Step('two_to', half) * Step('two_to', n - half)
 
 
-def repeat(counter, *body):
-    """Return words that do `body` as often as the local int `counter` says."""
-    return ['block', 'loop',
-            'local.get', counter, 'i32.eqz', 'br_if', 1,  # at 0, out of the block
-            *body, *advance(counter, 'i32.const', -1),
-            'br', 0,  # to the beginning of the loop
-            'end', 'end']
+def log(x):
+    """Return n ln 2 + ln m, with x = 2**n m, and ln m by the series of artanh."""
+    tiny = Step('<', x, 2.3e-308)  # whose exponent is not written in the usual way
+    y = Step('where', x * 2.0**54, x, tiny)
+    n = Step('exponent', y * 2**0.5)  # so m is from 0.707 to 1.414
+    half = Step('nearest', n * 0.5)
+    m = y * Step('two_to', -half) * Step('two_to', half - n)
+    s = (m - 1) / (m + 1)
+    series = s * polynomial(s * s, [2 / (2 * k + 1) for k in range(11)])
+    n = n - 54 * tiny
+    y = Step('where', n * LN2 + (series + n * REST), x, Step('<', x, math.inf))
+    other = Step('where', math.nan, -math.inf, Step('!=', x, 0))
+    return Step('where', y, other, Step('<', 0, x))
 
 
-# The loops of weighted sums. Local 0 is a number; 1 and 3 are addresses, 2 and 4 how
-# far to the next; 5 is the count; 6 is for a slope.
-NEXT = [*advance(1, 'local.get', 2), *advance(3, 'local.get', 4)]
-DOT = [*repeat(5, 'local.get', 0, 'local.get', 1, 'f64.load', 0, 'local.get', 3,
-               'f64.load', 0, 'f64.mul', 'f64.add', 'local.set', 0, *NEXT),
-       'local.get', 0]
-ADD_PRODUCTS = repeat(
-    5, 'local.get', 3, 'local.get', 3, 'f64.load', 0, 'local.get', 0, 'local.get', 1,
-    'f64.load', 0, 'local.tee', 6, 'f64.mul', 'f64.const', 0.0, 'local.get', 6,
-    'f64.const', 0.0, 'f64.ne', 'select', 'f64.add', 'f64.store', 0, *NEXT)
-FUNCTIONS = [*(Compiler('x').function([text], 'f') for text in (EXP, LOG, TANH)),
-             ('fiiiii', 'f', '', DOT), ('fiiiii', '', 'f', ADD_PRODUCTS)]
+def tanh(x):
+    """Return tanh x: near 0 by Lambert's continued fraction, further out by exp."""
+    a, fraction = Step('abs', x), 17
+    for odd in (15, 13, 11, 9, 7, 5, 3, 1):
+        fraction = a * a / fraction + odd
+    far = 1 - 2 / ((2 * a).exp() + 1)
+    return Step('copysign', Step('where', a / fraction, far, Step('<', a, 0.55)), x)
 
 
-LINES = 2000  # at most in one function: longer ones take long to compile
+FUNCTIONS = [*map(function, (exp, log, tanh))]
+CHUNK = 1000  # nodes whose lines make one function: longer ones take long to compile
+PAGES = 65_536  # of memory, at most: 4 gigabytes
 
 
 class Program:
@@ -478,8 +431,8 @@ class Program:
         """Compile the graph behind `result`; parameters and inputs are its leaves.
 
         TypeError for anything that is not a Value, and for operations that are not the
-        engine's; ValueError for what is not a leaf, or is there twice; ImportError
-        where nothing can run WebAssembly.
+        engine's; ValueError for what is not a leaf, or is there twice, and for a graph
+        too large; ImportError where nothing can run WebAssembly.
         """
         self.parameters, inputs = list(parameters), list(inputs)
         leaves = self.parameters + inputs
@@ -491,78 +444,82 @@ class Program:
                 raise ValueError(f"Program expects leaves, got {v!r}, a result")
         if len({*leaves}) < len(leaves):
             raise ValueError("Program expects different leaves, got one of them twice")
-        text = Text(result, self.parameters, inputs)
-        self.forward, self.backward = text.forward, text.backward
-        self.inputs, self.size = len(inputs), len(text.places)
+        lines = Lines(result, self.parameters, inputs)
+        self.parts, self.size, self.inputs = lines.parts, len(lines.places), len(inputs)
+        self.rows = 2 * self.size + 1  # behind values, gradients and the number of rows
         self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
-        self.code = self.compiled(text.places[result])
+        self.results = self.rows + self.inputs * self.batch
+        self.code = self.compiled(lines.places[result], lines.shared)
         self.machine = Machine(self.code)
-        self.write(0, [v.data for v in text.places])
+        self.machine.write(0, [v.data for v in lines.places])
 
     def __str__(self):
-        return '\n'.join(self.forward + self.backward)
+        return '\n'.join(python(*line) for line in chain(*chain(*self.parts)))
 
-    def compiled(self, result):
-        """Return the bytes of the module, whose result stands at that place."""
-        functions, exports, calls = [*FUNCTIONS], {}, []
-        for name, lines in (('values', self.forward), ('run', self.backward)):
-            for i in range(0, len(lines), LINES):
-                calls += 'call', len(functions)
-                functions.append(Compiler('', self.size).function(lines[i:i + LINES]))
-            exports[name] = len(functions)
-            functions.append(self.for_each_row(result, calls))
-        rows = 8 * (self.inputs + 1) * self.batch
-        return module(functions, exports, (16 * self.size + rows) // 65536 + 1)
+    def compiled(self, result, shared):
+        """Return the bytes of the module, whose result stands at that place.
 
-    def for_each_row(self, result, calls):
-        """Return the function that does `calls` for rows: their address, how many.
-
-        For each it copies the inputs to their places, empties all gradients but the
-        parameters', and puts the result behind the inputs.
+        All rows share the first gradients; behind these come the inputs.
         """
-        first, width = 8 * len(self.parameters), 8 * self.inputs
-        return 'ii', '', '', repeat(
-            1, 'i32.const', first, 'local.get', 0, 'i32.const', width, 'memory.copy',
-            'i32.const', 8 * self.size + first, 'i32.const', 0,
-            'i32.const', 8 * self.size - first, 'memory.fill', *calls,
-            'local.get', 0, 'i32.const', 0, 'f64.load', 8 * result, 'f64.store', width,
-            *advance(0, 'i32.const', width + 8))
+        pages = 8 * (self.results + self.batch) // 65536 + 1
+        if pages > PAGES:
+            raise ValueError(f"Program expects at most {PAGES} pages, needs {pages}")
+        compiler, functions = Compiler(LOCAL, self.size), [*FUNCTIONS]
 
-    def write(self, address, numbers):
-        """Write numbers to the memory, as floats."""
-        self.machine.write(address, array('d', numbers).tobytes())
+        def calls(nodes):
+            """Compile the lines of nodes; return calls of the functions they make."""
+            code = ''
+            for i in range(0, len(nodes), CHUNK):
+                lines = [compiler.line(*line) for line in chain(*nodes[i:i + CHUNK])]
+                code += f' local.get 1 call {len(functions)}'
+                functions.append(('i', '', 'iiff', ' '.join(lines)))
+            return code
 
-    def read(self, address, count):
-        """Return that many floats from the memory."""
-        return array('d', bytes(self.machine.read(address, 8 * count)))
+        def emptied(start, stop):
+            """Return instructions that set these gradients to 0."""
+            first, size = 8 * (self.size + start), 8 * (stop - start)
+            return f'i32.const {first} i32.const 0 i32.const {size} memory.fill'
+        setup, forward, backward, finish = self.parts
+        take = [(f'v{shared + k}', '=', f'v[{self.rows + k}+{self.inputs}*row]', '', '')
+                for k in range(self.inputs)]
+        give = [(f'v[{self.results}+1*row]', '=', f'v{result}', '', '')]
+        setup, forward, backward, finish = map(
+            calls, (setup, [take, *forward, give], backward, finish))
+        way = f'{emptied(shared, self.size)} {forward} {backward}'
+        exports, count = {}, compiler.load(f'v{self.rows - 1}')
+        for name, begin, each, end in (
+                ('values', setup, forward, ''),
+                ('run', f'{emptied(0, shared)} {setup}', way, finish)):
+            exports[name] = len(functions)
+            code = f'{begin} {repeated(count, each)} {end}'
+            functions.append(('', '', 'iii', code))
+        return module(functions, exports, pages)
 
     def call(self, name, rows):
-        """Return the results of a function for rows, a batch at a time."""
-        rows, start, width, results = [*rows], 16 * self.size, self.inputs + 1, []
+        """Yield the results of a function for rows, a batch at a time."""
         for row in rows:
             if not hasattr(row, '__len__') or len(row) != self.inputs:
                 raise ValueError(f"expected rows of {self.inputs} numbers, got {row!r}")
-        self.write(0, [p.data for p in self.parameters])
+        self.machine.write(0, [p.data for p in self.parameters])
         for i in range(0, len(rows), self.batch):
             batch = rows[i:i + self.batch]
-            self.write(start, [x for row in batch for x in (*row, 0)])
-            self.machine.call(name, start, len(batch))
-            results += self.read(start, width * len(batch))[self.inputs::width]
-        return results
+            self.machine.write(self.rows - 1, chain([len(batch)], *batch))
+            self.machine.call(name)
+            yield self.machine.read(self.results, len(batch))
 
     def values(self, rows=((),)):
         """Return the result for each row of inputs, a float; touch no gradient."""
-        return self.call('values', rows)
+        return [*chain(*self.call('values', [*rows]))]
 
     def run(self, rows=((),)):
         """Return the sum of the results of all rows; add to the parameters' gradients.
 
         A row is a sequence of numbers, one per input; ValueError for another length.
         """
-        gradients = 8 * self.size
-        self.write(gradients, [p.grad for p in self.parameters])
-        results = self.call('run', rows)
-        grads = self.read(gradients, len(self.parameters))
-        for p, grad in zip(self.parameters, grads):
-            p.grad = grad
+        results = []
+        for batch in self.call('run', [*rows]):
+            results += batch
+            grads = self.machine.read(self.size, len(self.parameters))
+            for p, grad in zip(self.parameters, grads):
+                p.grad += grad
         return sum(results)
