@@ -37,8 +37,7 @@ function licence(name) {
   return `${name} ${version}: ${license}\n\n${text}`
 }
 
-writeFileSync(join(out, 'page.js'), bundle('page.mjs', 'iife'))
-writeFileSync(join(out, 'editor.js'), bundle('editor.mjs', 'iife'))
+for (const name of ['page', 'editor', 'progress']) writeFileSync(join(out, `${name}.js`), bundle(`${name}.mjs`, 'iife'))
 part('worker', bundle('worker.mjs', 'esm'))
 for (const file of runtime) part(basename(file), readFileSync(join(packages, file)))
 const wheelFiles = wheels.map(name => readdirSync(wheelhouse).find(file => file.startsWith(`${name}-`) && file.endsWith('.whl')))

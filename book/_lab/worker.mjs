@@ -1,4 +1,4 @@
-// Python, in a thread of its own: it runs cells and posts what comes out of them.
+// Python, in a thread of its own: it runs cells and posts what comes out of them, and says what it knows of a name.
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { loadPyodide } from 'pyodide'
 import createPyodideModule from 'pyodide/pyodide.asm.mjs'
@@ -22,11 +22,12 @@ async function begin(parts) {
   }
   const content = async name => (await unpacked(parts[name], name)).arrayBuffer()
 
-  const [python, graphviz] = await Promise.all([
+  const [python] = await Promise.all([
     loadPyodide({
       indexURL: HOME, createPyodideModule, lockFileContents: { info, packages: {} }, packageBaseUrl: HOME,
-      env: { HOME: '/book', GRAPHVIZ_DOT: '', TQDM_DISABLE: '1' } }),
-    Graphviz.load()])
+      env: { HOME: '/book', GRAPHVIZ_DOT: '' } }),
+    loadGraphviz()])
+  postMessage({ kind: 'step', text: 'step 3 of 3: unpacking the book’s library' })
   const packages = python.pyimport('sys').path.toJs().find(path => path.endsWith('/site-packages'))
   for (const name of wheels) {
     python.unpackArchive(await content(name), 'wheel', { extractDir: packages })
@@ -37,8 +38,25 @@ async function begin(parts) {
   python.registerJsModule('lab_page', {
     post: message => postMessage(JSON.parse(message)),
     limit: () => limit(python._module),
-    draw: (source, format) => graphviz.layout(source, format, 'dot') })
+    draw })
   return python.pyimport('lab_cells')
+}
+
+// After an error Graphviz may draw nothing more: the next cell gets one that has just begun.
+let graphviz
+async function loadGraphviz() {
+  Graphviz.unload()
+  graphviz = await Graphviz.load()
+}
+
+function draw(source, format) {
+  if (!graphviz) throw Error('Graphviz failed in this cell; the next one can draw again')
+  try {
+    return graphviz.layout(source, format, 'dot')
+  } catch (error) {
+    graphviz = undefined
+    throw error
+  }
 }
 
 // A browser gives a thread 1 MB of stack where it has promises for WebAssembly, else half of that, and Python does not
@@ -58,7 +76,12 @@ self.onmessage = async ({ data }) => {
     if (data.parts) {
       cells = await begin(data.parts)
       postMessage({ kind: 'ready' })
-    } else await run(data)
+    } else if (data.question) {
+      postMessage({ kind: 'answer', value: JSON.parse(cells.answer(data.question, data.text)) })
+    } else {
+      if (!graphviz) await loadGraphviz()
+      await run(data)
+    }
   } catch (error) {
     const overflow = /call stack|too much recursion/i.test(error)
     postMessage({ kind: overflow ? 'overflow' : 'broken', text: String(error) })

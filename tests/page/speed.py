@@ -17,7 +17,7 @@ new MutationObserver(() => {
   const { state } = cell.dataset
   if (!['waiting', 'running'].includes(state)) done([state, (performance.now() - begun) / 1000])
 }).observe(cell, { attributeFilter: ['data-state'] })
-cell.querySelector('.lab-bar button').click()
+cell.querySelector('.lab-run').click()
 """
 
 

@@ -29,7 +29,8 @@ def shown(browser, selector):
 def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
     browser = without_scripts
     browser.get(f'{address}/{chapter}.html')
-    assert not browser.find_elements(By.CSS_SELECTOR, '.lab-bar'), "scripts run"
+    controls = browser.find_elements(By.CSS_SELECTOR, '.lab-bar, .lab-page, .lab-try')
+    assert len(controls) > 10 and not any(each.is_displayed() for each in controls), "they would do nothing"
     for fold in browser.find_elements(By.CSS_SELECTOR, 'details > summary'):
         if fold.is_displayed() and not fold.find_element(By.XPATH, '..').get_attribute('open'):
             browser.execute_cdp_cmd('Runtime.evaluate', {'expression': 'scrollTo(0, 0)'})
@@ -44,6 +45,17 @@ def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
     browser.execute_script("arguments[0].click()", choices[1])
     frames = [frame.is_displayed() for frame in steps.find_elements(By.CSS_SELECTOR, 'figure')]
     assert frames.index(True) == 1 and sum(frames) == 1
+
+
+@pytest.mark.parametrize('place', ['q-cycle', 'q-users', 'q-watch'])
+def test_a_link_to_a_fold_opens_it(browser, address, place):
+    for url in (f'{address}/06-order.html#{place}', f'{address}/06-order.html'):
+        browser.get(url)
+        browser.execute_script("location.hash = arguments[0]", place)
+        seen = WebDriverWait(browser, 30).until(lambda _: browser.execute_script(
+            "const to = document.getElementById(arguments[0]), fold = to.closest('details');"
+            "return (!fold || fold.open) && Math.abs(to.getBoundingClientRect().top) < 200", place))
+        assert seen
 
 
 @pytest.mark.parametrize('way', ['http', 'file'])

@@ -1,0 +1,101 @@
+// Python, in a worker: fetched and started when it is first wanted, ended when a run is stopped.
+import { modules, runtime, wheels } from './parts.json'
+
+const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), ...wheels, ...modules]
+const folder = new URL('.', document.currentScript.src)
+const parts = {}
+globalThis.lab = { receive: (name, letters) => { parts[name] = letters } }
+
+const load = file => new Promise((loaded, failed) => {
+  const script = document.createElement('script')
+  script.onload = loaded
+  script.onerror = () => failed(Error(`${file} could not be loaded from ${folder}`))
+  script.src = new URL(file, folder)
+  document.head.append(script)
+})
+export const once = file => once[file] ??= load(file).catch(error => { once[file] = undefined; throw error })
+
+let starting, worker, receive, answer, step = '', turn = 0
+const watchers = new Set()
+
+function say(words) {
+  step = words
+  for (const watcher of watchers) watcher(words)
+}
+
+// Start it unless it has been; return a promise of its worker.
+export function start() {
+  return starting ??= begin().catch(error => { starting = undefined; throw error })
+}
+
+async function begin() {
+  const mine = ++turn
+  let there = 0
+  say('step 1 of 3: fetching Python')
+  await Promise.all(PARTS.map(part => once(`${part}.js`).then(() => {
+    there += 1
+    say(`step 1 of 3: fetching Python, ${there} of ${PARTS.length} files`)
+  })))
+  if (mine !== turn) throw Error('it was stopped')
+  say('step 2 of 3: starting Python')
+  const made = new Worker(`data:text/javascript,onmessage = ${encodeURIComponent(unpack)}`, { type: 'module' })
+  worker = made
+  await new Promise((ready, failed) => {
+    made.onmessage = ({ data }) => {
+      if (data.kind === 'step') say(data.text)
+      else data.kind === 'ready' ? ready() : failed(Error(data.text))
+    }
+    made.onerror = event => failed(Error(event.message ?? 'the worker could not start'))
+    made.postMessage({ parts })
+  })
+  made.onmessage = ({ data }) => data.kind === 'answer' ? answer?.(data.value) : receive?.(data)
+  return made
+}
+
+// The worker's first words, which fetch the rest of it. They travel in a data: address, the only one from which a page
+// that was opened as a file may start a worker, and too narrow for all of it.
+async function unpack({ data }) {
+  try {
+    const packed = await fetch(`data:application/gzip;base64,${data.parts.worker}`)
+    const code = await new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).text()
+    await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
+    self.onmessage({ data })
+  } catch (error) {
+    postMessage({ kind: 'broken', text: String(error) })
+  }
+}
+
+// Run code; what it posts goes to `listener`, what happens before to `watcher`, in words.
+export async function run(cell, code, listener, watcher) {
+  watchers.add(watcher)
+  watcher(step)
+  try {
+    const mine = start()
+    const started = await mine
+    if (starting !== mine) return
+    receive = listener
+    listener({ kind: 'started' })
+    started.postMessage({ cell, code })
+  } finally {
+    watchers.delete(watcher)
+  }
+}
+
+export const stopListening = () => { receive = undefined }
+
+// Ask what a name is, or how it goes on. Python that runs a cell cannot answer, nor can one that is not there.
+export async function ask(question, text) {
+  if (!starting || receive) return null
+  const started = await starting
+  return new Promise(answered => {
+    answer = answered
+    setTimeout(answered, 1000, null)
+    started.postMessage({ question, text })
+  })
+}
+
+export function end() {
+  worker?.terminate()
+  turn += 1
+  starting = worker = receive = undefined
+}
