@@ -18,12 +18,15 @@ BUILD    := $(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --to
 
 # One date for all that is built, the earliest that a wheel can bear: two builds are the same, byte for byte.
 export SOURCE_DATE_EPOCH ?= 315532800
-# Paths are UTF-8 whatever the locale, and nothing is written into a home folder that may be read-only.
+# Paths are UTF-8 whatever the locale, and nobody's own settings of matplotlib and IPython change what chapters print.
 export PYTHONUTF8 := 1
-export npm_config_cache := $(abspath $(VENV))/cache/npm
 export MPLCONFIGDIR := $(abspath $(VENV))/cache/matplotlib
-export JUPYTER_RUNTIME_DIR := $(abspath $(VENV))/cache/jupyter
 export IPYTHONDIR := $(abspath $(VENV))/cache/ipython
+export npm_config_cache := $(abspath $(VENV))/cache/npm
+# A home folder that cannot be written is replaced: pip, uv, Jupyter and Chromium want one.
+ifneq ($(shell test -w "$$HOME" && echo writable), writable)
+export HOME := $(abspath $(VENV))/home
+endif
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:

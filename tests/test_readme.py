@@ -1,5 +1,7 @@
 """What the README, CONTRIBUTING and the Makefile say of each other and of the code."""
+import os
 import re
+import subprocess
 from pathlib import Path
 from unittest import mock
 
@@ -65,3 +67,11 @@ def test_the_number_of_wrong_engines():
     numbers = {'nine': 9, 'ten': 10, 'eleven': 11, 'twelve': 12}
     claim = re.search(r'^[|] (\w+) engines that are wrong', README, re.MULTILINE)[1]
     assert numbers[claim.lower()] == len(WRONG)
+
+
+@pytest.mark.parametrize('home, replaced', [('/nowhere', True), (str(ROOT), False)])
+def test_a_home_folder_that_cannot_be_written_is_replaced(home, replaced):
+    run = subprocess.run(['make', '-pn', 'help'], cwd=ROOT, env={**os.environ, 'HOME': home}, capture_output=True,
+                         text=True, check=True)
+    used = re.search(r'^HOME :?= (.*)', run.stdout, re.MULTILINE)[1]
+    assert used == (f'{ROOT}/.venv/home' if replaced else home)

@@ -175,6 +175,8 @@ def executed(path):
         client.execute(cwd=str(BOOK))
     except CellExecutionError as error:
         raise LoomError(f"a cell of {path.name} fails:\n{error}") from error
+    except AssertionError:  # by which nbclient ends when Ctrl-C has ended the kernel
+        raise KeyboardInterrupt from None
     notebook.metadata.language_info = {'name': 'python', 'pygments_lexer': 'ipython3', 'file_extension': '.py'}
     for output in (output for cell in notebook.cells for output in cell.get('outputs', ())):
         if output.output_type == 'error':  # file names and interpreter versions are not the chapter's
