@@ -1,8 +1,7 @@
 """Sphinx: what needs to know an address: that of the book's repository, and that of the book.
 
 BOOK_REPOSITORY (https://host/owner/name) and BOOK_BRANCH (main) bring the source button, "edit this page" and the
-launch buttons for Binder and Colab. BOOK_URL (https://host/path/) brings what search engines, and those who share a
-link, need.
+launch buttons for Binder and Colab. BOOK_URL (https://host/path/) brings what search engines and previews need.
 Without them no page points anywhere outside the book.
 """
 import os
@@ -40,7 +39,7 @@ def summary(doctree):
 
 
 def describe_page(app, pagename, templatename, context, doctree):
-    """Say in the head what the page is, to search engines and to those who share a link."""
+    """Describe the page in its head, for search engines and for previews of links."""
     words, book = summary(doctree), app.config.html_title or app.config.project
     card = {'og:title': nodes.unescape(context.get('title', book)), 'og:description': words, 'og:type': 'article',
             'og:site_name': book, 'og:image': f'{ADDRESS}/_static/card.png'.lstrip('/')}
@@ -53,7 +52,7 @@ def describe_page(app, pagename, templatename, context, doctree):
 
 
 def write_sitemap(app, error):
-    """In builds that know the address: write the list of all pages, and let 404.html lead home from any address."""
+    """In builds that know the address: write the list of all pages, and let 404.html work at any address."""
     if ADDRESS and not error:
         lost = app.outdir / '404.html'
         lost.write_text(lost.read_text('utf-8').replace('<title>', f'<base href="{ADDRESS}/">\n<title>'), 'utf-8')

@@ -15,11 +15,11 @@ from micrograd.graph import LOOK
 
 
 class chapter_map(nodes.Element):
-    """The place of the map, until all chapters are read."""
+    """A placeholder for the map, until all chapters are read."""
 
 
 class ChapterMap(Directive):
-    """Leave a place for the map, which is drawn again when a chapter changes."""
+    """Put a placeholder for the map, which is drawn again when a chapter changes."""
 
     def run(self):
         env = self.state.document.settings.env
@@ -42,8 +42,8 @@ def needs(env, page):
     return []
 
 
-def tell(env, builder, docname):
-    """Return HTML for the same as a list."""
+def draw_list(env, builder, docname):
+    """Return HTML for the same as a list, for narrow screens."""
     lines = []
     for page in chapters(env):
         needed = ', '.join(str(int(other[:2])) for other in needs(env, page))
@@ -69,10 +69,10 @@ def draw(env, builder, docname):
 
 
 def put_map(app, doctree, docname):
-    """Replace the place by the map."""
-    for place in list(doctree.findall(chapter_map)):
-        maps = draw(app.env, app.builder, docname) + tell(app.env, app.builder, docname)
-        place.replace_self(nodes.raw('', maps, format='html'))
+    """Replace the placeholder by the map."""
+    for placeholder in list(doctree.findall(chapter_map)):
+        maps = draw(app.env, app.builder, docname) + draw_list(app.env, app.builder, docname)
+        placeholder.replace_self(nodes.raw('', maps, format='html'))
 
 
 def setup(app):

@@ -1,8 +1,8 @@
 """Sphinx: what the theme, and Sphinx itself, do not do as this book needs it.
 
-For those who hear the page, for the browser's console, and for those who must know that no page can call home: each
-page is changed where it is rendered. Formulas need no script, the font of icons holds only those that occur, and the
-same book has the same bytes in every folder.
+Each page is changed when it is rendered: for screen readers, for the browser's console, and so that no page can send
+anything elsewhere. Formulas need no script, the font of icons holds only those that occur, and the same book has the
+same bytes in every folder.
 """
 import re
 from base64 import b64encode
@@ -22,7 +22,7 @@ logger = getLogger(__name__)
 
 
 def name_controls(page):
-    """Call buttons what they say, and let all content stand in a landmark."""
+    """Name buttons by their text, and put all content inside landmarks."""
     for button in page.select('.search-button-field, .theme-switch-button'):
         del button['aria-label']
         if not button.get_text(strip=True):
@@ -39,7 +39,7 @@ def name_controls(page):
 
 
 def name_folds(page):
-    """Call a folded cell by its own words, such as "Solution", and not "Toggle hidden content"."""
+    """Name a folded cell by its own title, such as "Solution", in place of "Toggle hidden content"."""
     for summary in page.select('summary[aria-label="Toggle hidden content"]'):
         del summary['aria-label']
         for words in summary.select('p.admonition-title'):
@@ -53,7 +53,7 @@ ONLY_FOR_SEARCH = r'searchtools|language_data|searchindex'
 
 
 def remove_scripts(page, pagename):
-    """Leave out what is unused or stands twice, let no script delay the page, and no handler stand in the HTML."""
+    """Remove unused and repeated scripts, defer the others, and take event handlers out of the HTML."""
     unused = UNUSED if pagename == 'search' else f'{UNUSED}|{ONLY_FOR_SEARCH}'
     seen = set()
     for tag in page.head.find_all(['script', 'meta']) + page.body.find_all('script'):
@@ -72,14 +72,14 @@ def remove_scripts(page, pagename):
         del button['onclick']
 
 
-def edit_text(page):
-    """Let "edit this page" lead to the text that authors edit, beside the notebook."""
+def link_to_source(page):
+    """Let "edit this page" lead to the `.md` that authors edit, in place of the notebook."""
     for link in page.select('a[href*="/edit/"]'):
         link['href'] = re.sub(r'\.ipynb$', '.md', link['href'])
 
 
-def say_downloads(page):
-    """Let the end of a page say in words what the theme offers by an icon: the page as a notebook, and on paper."""
+def name_downloads(page):
+    """Replace the theme's icon for downloads by words at the end of the page: as a notebook, as text, on paper."""
     for menu in page.select('.dropdown-download-buttons'):
         links = menu.select('a[href]')
         words = page.new_tag('p', attrs={'class': 'downloads'})
@@ -87,13 +87,14 @@ def say_downloads(page):
         for link in links:
             name = 'a notebook' if link['href'].endswith('.ipynb') else 'text'
             words.extend([page.new_tag('a', attrs={'href': link['href'], 'download': ''}, string=name), ' or '])
-        words.extend([page.new_tag('button', attrs={'type': 'button', 'data-does': 'window.print'}, string='on paper'), '.'])
+        paper = page.new_tag('button', attrs={'type': 'button', 'data-does': 'window.print'}, string='on paper')
+        words.extend([paper, '.'])
         page.select_one('.bd-footer-content__inner').insert(0, words)
         menu.decompose()
 
 
 def add_policy(page):
-    """Let the browser refuse whatever does not come with the book.
+    """Add a policy by which the browser refuses whatever does not come with the book.
 
     Scripts: the book's files, those that stand in this page (by their hash), and WebAssembly. data: and blob: are what
     the lab unpacks in the page itself. Addresses of other machines occur nowhere.
@@ -107,31 +108,31 @@ def add_policy(page):
     page.head.find('meta', charset=True).insert_after(policy)
 
 
-def fix(html, pagename):
-    """Return the HTML of a page with all of that."""
+def fix_page(html, pagename):
+    """Return the HTML of a page with all of the fixes above."""
     page = BeautifulSoup(html, 'html.parser')
     name_controls(page)
     name_folds(page)
     remove_scripts(page, pagename)
-    edit_text(page)
-    say_downloads(page)
+    link_to_source(page)
+    name_downloads(page)
     add_policy(page)
     return str(page)
 
 
-def fix_what_is_rendered(app):
-    """Fix each page where it is rendered, so that it happens once to each."""
+def fix_rendered_pages(app):
+    """Fix each page when it is rendered, so that each is fixed once."""
     if app.builder.format == 'html':
         render = app.builder.templates.render
 
         def render_and_fix(template, context):
             html = render(template, context)
-            return fix(html, context['pagename']) if '<body' in html else html
+            return fix_page(html, context['pagename']) if '<body' in html else html
         app.builder.templates.render = render_and_fix
 
 
 def mathml(node, **options):
-    """Return a formula as MathML, which browsers draw by themselves; as it is, with a warning, if it has an error."""
+    """Return a formula as MathML, which browsers draw by themselves; as TeX, with a warning, if it has an error."""
     try:
         return tex2mathml(node.astext().strip(), **options)
     except MathError as error:
@@ -154,7 +155,7 @@ def displayed_math(translator, node):
 
 
 def keep_used_icons(app, error):
-    """Leave in the theme's font of 1,400 icons those whose names occur in a page or in a script of the theme."""
+    """Reduce the theme's font of 1,400 icons to those whose names occur in a page or in a script of the theme."""
     if error or app.builder.format != 'html':
         return
     static = app.outdir / '_static'
@@ -167,19 +168,19 @@ def keep_used_icons(app, error):
         subset([font, f'--unicodes={",".join(codes)}', '--flavor=woff2', f'--output-file={font}'])
 
 
-PLACES = 'html_static_path', 'external_toc_path'  # settings that say where the book lies on this machine
+PATHS = 'html_static_path', 'external_toc_path'  # settings that say where the book lies on this machine
 
 
-def forget_the_folder(app):
-    """Let the fingerprint in .buildinfo, by which the next build knows these settings again, leave out the places."""
+def omit_paths(app):
+    """Leave paths out of the fingerprint in .buildinfo, by which the next build recognizes its settings."""
     if app.builder.format == 'html':
-        settings = [setting for setting in app.config.filter(frozenset({'html'})) if setting.name not in PLACES]
+        settings = [setting for setting in app.config.filter(frozenset({'html'})) if setting.name not in PATHS]
         app.builder.build_info = BuildInfo(SimpleNamespace(filter=lambda _: settings), app.tags)
 
 
 def setup(app):
     app.add_html_math_renderer('mathml', inline_renderers=(inline_math, None), block_renderers=(displayed_math, None))
-    app.connect('builder-inited', fix_what_is_rendered)
-    app.connect('builder-inited', forget_the_folder)
+    app.connect('builder-inited', fix_rendered_pages)
+    app.connect('builder-inited', omit_paths)
     app.connect('build-finished', keep_used_icons)
     return {'version': '1', 'parallel_read_safe': True}
