@@ -196,6 +196,14 @@ def terms(node):
     return bias, rest[:len(rest) // 2], rest[len(rest) // 2:]
 
 
+class Step(Value):
+    """A Value that operations of the machine compute, as `exp` below does."""
+
+    def __init__(self, operation, *inputs):
+        inputs = [v if isinstance(v, Value) else Value(v) for v in inputs]
+        super().__init__(0.5, inputs, operation)
+
+
 class Lines:
     """A graph as lines: v3 is the value of node 3, g3 its gradient.
 
@@ -344,14 +352,6 @@ def repeated(times, code):
     return f'''i32.const 0 local.set 1 {times} i32.trunc_f64_u i32.const 8 i32.mul
                local.tee 2 if loop {code} local.get 1 i32.const 8 i32.add local.tee 1
                local.get 2 i32.lt_u br_if 0 end end'''
-
-
-class Step(Value):
-    """A Value that operations of the machine compute, for the functions below."""
-
-    def __init__(self, operation, *inputs):
-        inputs = [v if isinstance(v, Value) else Value(v) for v in inputs]
-        super().__init__(0.5, inputs, operation)
 
 
 def function(formula):
