@@ -14,9 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from plain_code import lines_of_code
 
-from micrograd import engine
 from micrograd.engine import Value
 
 INF = math.inf
@@ -378,7 +376,3 @@ def test_a_chain_of_a_million_operations():
         assert leaf() is None
     finally:
         gc.enable()
-
-
-def test_it_has_at_most_110_lines_of_code():
-    assert lines_of_code(inspect.getsource(engine)) <= 110
