@@ -1,4 +1,4 @@
-"""The chapters, executed under another Python, give the stored notebooks byte for byte.
+"""Under another Python all tests pass, and the chapters, executed there, give the stored notebooks byte for byte.
 
 For each Python from 3.10 to 3.14 that this machine has beside the present one, with the pinned packages in a virtual
 environment of its own. CHAPTERS="05 06" in the environment: only those. Python 3.10 has an older matplotlib and another
@@ -31,11 +31,21 @@ for path in weave.chapters():
 """
 
 
-@pytest.mark.parametrize('minor', [minor for minor in range(10, 15) if minor != sys.version_info[1]])
-def test_the_notebooks_are_the_stored_ones(minor, tmp_path):
-    venv, python = tmp_path / 'venv', interpreter(minor)
-    installed = [f'{venv}/.book-installed', f'{venv}/.torch-installed']
-    subprocess.run(['make', '-s', f'VENV={venv}', f'PYTHON={python}', *installed], cwd=ROOT, check=True)
+@pytest.fixture(scope='module', params=[minor for minor in range(10, 15) if minor != sys.version_info[1]])
+def venv(request, tmp_path_factory):
+    """Return the folder of an environment of another Python, with all that the book needs."""
+    folder, python = tmp_path_factory.mktemp('python') / 'venv', interpreter(request.param)
+    installed = [f'{folder}/.book-installed', f'{folder}/.torch-installed']
+    subprocess.run(['make', '-s', f'VENV={folder}', f'PYTHON={python}', *installed], cwd=ROOT, check=True)
+    return folder
+
+
+def test_all_tests_pass(venv):
+    run = subprocess.run(['make', '-s', 'test', f'VENV={venv}'], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-3000:]
+
+
+def test_the_notebooks_are_the_stored_ones(venv):
     environment = {**os.environ, 'PYTHONPATH': f'{ROOT}/book/_tools', 'PATH': f"{venv}/bin:{os.environ['PATH']}"}
     run = subprocess.run([f'{venv}/bin/python', '-c', PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False,
                          env=environment)
