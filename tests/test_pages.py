@@ -165,3 +165,9 @@ def test_the_citation_is_that_of_this_version():
     assert citation['version'] == citation['preferred-citation']['edition'] == version
     year = citation['preferred-citation']['year']
     assert f"> {config['author']}: *{config['title']}*, version {version}, {year}." in PAGES['teaching']
+
+
+@pytest.mark.parametrize('chapter', [path.stem for path in weave.chapters() if 0 < weave.number(path) < 20])
+def test_a_chapter_ends_with_two_open_questions(chapter):
+    section = re.search(r'^## Open questions\n\n(.*?)\n## Recap', PAGES[chapter], re.DOTALL | re.MULTILINE)[1]
+    assert len(re.findall('^- ', section, re.MULTILINE)) == 2 and '```' not in section and '?' in section
