@@ -50,7 +50,7 @@ def test_width_one_inside_and_at_the_end():
     assert isinstance(Layer(2, 1)([1.0, 2.0]), Value) and len(Layer(2, 2)([1.0, 2.0])) == 2
 
 
-@pytest.mark.parametrize('x', [[1, 2], (1.0, 2.0), np.array([1.0, 2.0]), [Value(1), Value(2)]])
+@pytest.mark.parametrize('x', [[1, 2], (1.0, 2.0), np.array([1.0, 2.0]), [Value(1), Value(2)], iter([1, 2])])
 def test_inputs_of_every_kind(x):
     model = MLP(2, [2, 1])
     model(x).backward()
