@@ -34,7 +34,7 @@ def ablation(bench, request):
     return request.param, bench.ABLATIONS[request.param]
 
 
-@pytest.mark.parametrize('workload', ['moons', 'four points', 'chain', 'wide sum', 'diamond', 'token'])
+@pytest.mark.parametrize('workload', ['moons', 'four points', 'chain', 'wide sum', 'diamond', 'token', 'name'])
 def test_all_agree(bench, workload):
     pytest.importorskip('torch', reason="PyTorch takes part")
     size = 500 if workload in ('chain', 'wide sum', 'diamond') else 0

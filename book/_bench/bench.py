@@ -28,7 +28,8 @@ TURNS = {
     'moons': ([*IDEAS, 'PyTorch, scalars', IN_C, *BASELINES], 6),
     'four points': ([*SCALARS, 'fused', IN_C], 200),
     'chain': (SCALARS, 10), 'wide sum': (SCALARS, 10), 'diamond': (SCALARS, 10),
-    'token': ([*IDEAS, 'PyTorch, scalars'], 50)}
+    'token': ([*IDEAS, 'PyTorch, scalars'], 50),
+    'name': (['recursive', 'micrograd', 'fused', 'program'], 10)}
 ROUNDS = 6
 # Steps whose instructions are counted, where they are not those of a turn: fewer for slow engines; and on the moons all
 # that are timed, for those who do not visit what has no gradient: they have less to do as the network learns.
@@ -172,6 +173,20 @@ def growth(sizes, collector):
     return {'sizes': sizes, 'seconds': seconds, 'exponent': exponent(sizes, seconds)}
 
 
+def compiling(sizes):
+    """Return the seconds it takes to compile graphs of these sizes, their bytes, and the exponents of both."""
+    code = ("import sys, time; from workloads import chain; from micrograd.engine import Value\n"
+            "from micrograd.program import Program; a, b = Value(0.5), Value(1.25); times = []\n"
+            "y = chain(a, b, int(sys.argv[1]))\n"
+            "for _ in range(3):\n"
+            "    start = time.perf_counter(); program = Program(y, [a, b]); times.append(time.perf_counter() - start)\n"
+            "print(min(times), len(program.code))")
+    found = [run([sys.executable, '-c', code, str(size)]).stdout.split() for size in sizes]
+    seconds, code_sizes = [float(s) for s, _ in found], [int(count) for _, count in found]
+    return {'sizes': sizes, 'seconds': seconds, 'bytes': code_sizes, 'exponent': exponent(sizes, seconds),
+            'exponent of bytes': exponent(sizes, code_sizes)}
+
+
 def exponent(sizes, seconds):
     """Return the slope of the straight line through the logarithms, by least squares."""
     xs, ys = [*map(math.log, sizes)], [*map(math.log, seconds)]
@@ -218,20 +233,32 @@ def complete(r, quick):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
-    parser.add_argument('--store', action='store_true', help="keep the result for chapter 13")
+    parser.add_argument('--store', action='store_true', help="keep the result for chapters 13 and 16")
+    parser.add_argument('parts', nargs='*', help="what to measure: a workload, 'growth' or 'compiling'; else everything")
     options = parser.parse_args()
     rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
-    rows = []
-    for workload in TURNS:
+    parts, rows, growths = options.parts or [*TURNS, 'growth', 'compiling'], [], {}
+    for workload in filter(parts.__contains__, TURNS):
         rows += [complete(r, options.quick) for r in measure(workload, rounds, fewer)]
         print(table([r for r in rows if r['workload'] == workload]), flush=True)
-    grown = {name: growth(SIZES[:4] if options.quick else SIZES, on) for name, on in (('on', 1), ('off', 0))}
-    for name, series in grown.items():
+    if 'growth' in parts:
+        sizes = SIZES[:4] if options.quick else SIZES
+        growths = {name: growth(sizes, on) for name, on in (('on', 1), ('off', 0))}
+    for name, series in growths.items():
         for size, seconds in zip(series['sizes'], series['seconds']):
             print(f"chain of {size:10,} nodes, collector {name}: {1e6 * seconds / size:.2f} microseconds each")
         print(f"time grows as n**{series['exponent']:.2f}")
+    if 'compiling' in parts:
+        growths['compiling'] = series = compiling(SIZES[:3])
+        for size, seconds, count in zip(series['sizes'], series['seconds'], series['bytes']):
+            print(f"program of {size:7,} nodes: {1e6 * seconds / size:.0f} microseconds and {count / size:.0f} bytes each")
+        print(f"time grows as n**{series['exponent']:.2f}, bytes as n**{series['exponent of bytes']:.2f}")
     if options.store:
-        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, 'growth': grown}
+        stored = json.loads(STORED.read_text(encoding='utf-8'))
+        rows = [r for workload in TURNS for r in ([r for r in rows if r['workload'] == workload] or
+                                                  [r for r in stored['rows'] if r['workload'] == workload])]
+        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows,
+                  'growth': {**stored['growth'], **growths}}
         STORED.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 BOOK = Path(__file__).parents[1]
+NAME = 'katherine'
 FOUR = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
 
 
@@ -130,6 +131,22 @@ class Token:
         pass
 
 
+class Name:
+    """The summed loss of the letters of a name, by the transformer of chapter 15: a name is microgpt's document."""
+
+    def __init__(self, engine, n):
+        from classroom import gpt  # now that the engine is in its place
+        token = Token(engine, n)
+        self.gpt, self.model, self.leaves, self.text = gpt, token.model, token.leaves, gpt.codes(NAME)
+
+    def forward(self):
+        scores, _ = self.gpt.scores_of(self.model, self.text[:-1])
+        return sum(-1 * softmax(row)[code].log() for row, code in zip(scores, self.text[1:]))
+
+    def update(self):
+        pass
+
+
 def softmax(scores):
     """Return what the library's softmax does, for the numbers of any engine."""
     top = max(float(score.data) for score in scores)
@@ -152,4 +169,4 @@ def four_points(engine, n):
 
 
 WORKLOADS = {'moons': moons_step, 'four points': four_points, 'chain': partial(Graph, chain),
-             'wide sum': partial(Graph, wide), 'diamond': partial(Graph, diamond), 'token': Token}
+             'wide sum': partial(Graph, wide), 'diamond': partial(Graph, diamond), 'token': Token, 'name': Name}
