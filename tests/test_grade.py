@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -425,6 +426,17 @@ def test_what_stands_before_an_error_is_graded(tmp_path):
     status, out, _ = report(tmp_path, 'my_engine.py', 6)
     assert status == 1 and out.endswith("8 of 8 right\n")
     assert "It ends in AttributeError: 'Value' object has no attribute 'sigmoid'\n    my_engine.py, line 132" in out
+
+
+def test_ctrl_c(tmp_path):
+    (tmp_path / 'my_engine.py').write_text(CLOSURES.replace("self.grad += 1\n", "while True: pass\n"))
+    command = [sys.executable, '-m', 'classroom.grade', 'my_engine.py']
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while 'a number used twice' not in process.stdout.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and err == '' and out.endswith("stopped\n")
 
 
 def test_prints_do_not_mix_with_the_report(tmp_path):

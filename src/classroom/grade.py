@@ -542,24 +542,21 @@ class Subject:
     def __init__(self, file, until, seconds):
         """Load the file. NoReply, in words, if that does not end."""
         self.arguments, self.seconds = [str(file), until], seconds
-        self.folder, self.process = file.absolute().parent, None
+        self.folder = file.absolute().parent
         self.start(0)
         program = dict.fromkeys(self.about['classes'])
         self.asked = [asked[:2] for asked in questions(program, until)]
 
     def start(self, first):
         """Load the file, to be asked from question `first` on."""
+        arguments = [*self.arguments, first]
         if sys.platform == 'emscripten':  # the page, which has one process
-            self.reply = replies(*self.arguments, first).__next__
+            here = replies(*arguments)
+            self.reply, self.end = here.__next__, here.close
         else:
-            self.process = Process([*self.arguments, first], self.seconds, self.folder)
-            self.reply = self.process.reply
+            process = Process(arguments, self.seconds, self.folder)
+            self.reply, self.end = process.reply, process.end
         self.about = self.reply()
-
-    def end(self):
-        """End its process."""
-        if self.process:
-            self.process.end()
 
     def problems(self):
         """Yield a problem, or '', for each question. What ends Python is one."""
@@ -584,11 +581,20 @@ def heading(file, about):
     return f"{words}, on the Value of {about['engine']}{book}, which is not graded"
 
 
-def main(arguments=None):
-    """Print a line for each question, and more where needed. Return the exit status.
+def report(subject):
+    """Print a line for each question, and more where needed; return who is right."""
+    verdicts, problems = [], subject.problems()
+    for chapter, words in subject.asked:
+        print(f"chapter {chapter:<3} {words:30}", end=' ', flush=True)
+        problem = next(problems)
+        print(problem or 'right')
+        verdicts.append(not problem)
+    print(f"{sum(verdicts)} of {len(verdicts)} right")
+    return verdicts
 
-    0 if all is right, 1 if not, 2 if there is nothing to grade.
-    """
+
+def parsed(arguments):
+    """Return the parser, and what it makes of the arguments of the command."""
     parser = argparse.ArgumentParser(
         prog='micrograd-grade', description=__doc__.partition(':')[0] + '.',
         epilog="What the file itself prints is not shown.")
@@ -598,11 +604,23 @@ def main(arguments=None):
     parser.add_argument('--seconds', type=int, default=10,
                         help="how long a question may take (default: 10)")
     options = parser.parse_args(arguments)
-    file, first = options.file, QUESTIONS[0][0]
-    if what_is_wrong(file):
-        parser.error(f"expected a Python file, but {file} {what_is_wrong(file)}")
-    if options.chapter < first:
-        parser.error(f"expected a chapter from {first} on, got {options.chapter}")
+    if what_is_wrong(options.file):
+        what = f"{options.file} {what_is_wrong(options.file)}"
+        parser.error(f"expected a Python file, but {what}")
+    for what, number, least in (("a chapter from", options.chapter, QUESTIONS[0][0]),
+                                ("seconds from", options.seconds, 1)):
+        if number < least:
+            parser.error(f"expected {what} {least} on, got {number}")
+    return parser, options
+
+
+def main(arguments=None):
+    """Print a report on a file. Return the exit status.
+
+    0 if all is right, 1 if not, 2 if there is nothing to grade, 130 for Ctrl-C.
+    """
+    parser, options = parsed(arguments)
+    file = options.file
     try:
         subject = Subject(file, options.chapter, options.seconds)
     except NoReply as end:
@@ -615,14 +633,13 @@ def main(arguments=None):
     print(heading(file, subject.about))
     if error:
         print(f"It ends in {error}\n    What it defines before that is graded.")
-    verdicts, problems = [], subject.problems()
-    for chapter, words in subject.asked:
-        print(f"chapter {chapter:<3} {words:30}", end=' ', flush=True)
-        problem = next(problems)
-        print(problem or 'right')
-        verdicts.append(not problem)
-    subject.end()
-    print(f"{sum(verdicts)} of {len(verdicts)} right")
+    try:
+        verdicts = report(subject)
+    except KeyboardInterrupt:
+        print("stopped")
+        return 130
+    finally:
+        subject.end()
     return 0 if all(verdicts) and not error else 1
 
 
