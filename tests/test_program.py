@@ -3,8 +3,11 @@ import contextlib
 import gc
 import math
 import random
+import re
 import resource
 import weakref
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -62,7 +65,7 @@ def by_both(leaves, result):
 @pytest.mark.parametrize('cut', [2000, 5])
 def test_random_graphs(monkeypatch, operations, numbers, tolerance, cut):
     monkeypatch.setattr(program, 'CHUNK', cut)
-    for seed in range(150):
+    for seed in range(100):
         leaves, result = random_graph(random.Random(seed), operations, numbers)
         by_engine, by_program = by_both(leaves, result)
         assert all(same(x, y, tolerance) for x, y in zip(by_engine, by_program)), (seed, by_engine, by_program)
@@ -227,11 +230,62 @@ def test_programs_are_freed():
     a = Value(2.0)
 
     def used():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    before = None
-    for i in range(300):
+        gc.collect()
+        return int(Path('/proc/self/statm').read_text().split()[1]) * resource.getpagesize()
+    for i in range(1000):
         Program(a * a + a, [a]).run()
-        if i == 100:
-            gc.collect()
+        if i == 200:
             before = used()
-    assert used() - before < 50_000  # kilobytes: a program has at least a page, and its code
+    assert used() - before < 10_000_000  # bytes: 800 programs, each with pages of its own, and its code
+
+
+def test_all_modules_share_an_engine():
+    a = Value(2.0)
+    one, other = Program(a * a, [a]), Program(a + a, [a])
+    assert one.machine.store is not other.machine.store and one.machine.engine is other.machine.engine is not None
+
+
+def test_a_graph_that_is_too_large_is_refused(monkeypatch):
+    a, x = Value(2.0), [Value(0.0) for _ in range(9000)]
+    assert Program(weighted_sums([x], [a] * 9000)[0], [a], x).values([[1.0] * 9000]) == [18_000.0]
+    monkeypatch.setattr(program, 'PAGES', 3)
+    with pytest.raises(ValueError, match='at most 3 pages, needs 5'):
+        Program(weighted_sums([x], [a] * 9000)[0], [a], x)
+
+
+def test_a_module_reaches_its_own_memory_only():
+    for code in ('f64.load 65536', 'f64.load 4294967295'):  # one float behind the end, and as far as an address goes
+        machine = program.Machine(program.module([('', 'f', '', f'i32.const 0 {code}')], {'read': 0}))
+        with pytest.raises(Exception, match='out of bounds'):
+            machine.call('read')
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_a_program_leaves_alone_what_is_not_its_own(seed):
+    leaves, result = random_graph(random.Random(seed), ALL, ORDINARY)
+    functions, module = [], program.module
+    with patch.object(program, 'module', lambda made, *rest: functions.extend(made) or module(made, *rest)):
+        compiled = Program(result, leaves[:1], leaves[1:])
+    memory, end = compiled.machine.memory, compiled.results + compiled.batch
+    behind = len(memory) - end
+    compiled.machine.write(end, [7.0] * behind)
+    compiled.run([[v.data for v in leaves[1:]]] * compiled.batch)
+    assert behind > 0 and compiled.machine.read(end, behind) == [7.0] * behind
+    reached = [int(place) for *_, text in functions for place in re.findall(r'f64.(?:load|store) (\d+)', text)]
+    assert 0 < max(reached) < 8 * end
+
+
+def test_what_depends_on_no_input_is_computed_once():
+    a, b, x = Value(2.0), Value(3.0), Value(0.0)
+    result = (a * b + a**2) * x + a
+    lines = str(Program(result, [a, b], [x])).splitlines()
+    assert lines[0] in ('v2 = v0 * v1', 'v2 = v0 * v0') and lines[-1].startswith('g')
+    rows = [[0.5], [-1.0], [4.0]]
+    total = Program(result, [a, b], [x]).run(rows)
+    by_program, a.grad, b.grad = [a.grad, b.grad], 0, 0
+    losses = []
+    for [at] in rows:
+        loss = (a * b + a**2) * at + a
+        loss.backward()
+        losses.append(loss.data)
+    assert total == sum(losses) and by_program == pytest.approx([a.grad, b.grad], rel=1e-15)

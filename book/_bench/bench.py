@@ -234,7 +234,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
     parser.add_argument('--store', action='store_true', help="keep the result for chapters 13 and 16")
-    parser.add_argument('parts', nargs='*', help="what to measure: a workload, 'growth' or 'compiling'; else everything")
+    parser.add_argument('parts', nargs='*', help="a workload, 'growth' or 'compiling'; else everything")
     options = parser.parse_args()
     rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
     parts, rows, growths = options.parts or [*TURNS, 'growth', 'compiling'], [], {}
@@ -251,7 +251,7 @@ def main():
     if 'compiling' in parts:
         growths['compiling'] = series = compiling(SIZES[:3])
         for size, seconds, count in zip(series['sizes'], series['seconds'], series['bytes']):
-            print(f"program of {size:7,} nodes: {1e6 * seconds / size:.0f} microseconds and {count / size:.0f} bytes each")
+            print(f"program of {size:7,} nodes: {1e6 * seconds / size:.0f} microseconds, {count / size:.0f} bytes each")
         print(f"time grows as n**{series['exponent']:.2f}, bytes as n**{series['exponent of bytes']:.2f}")
     if options.store:
         stored = json.loads(STORED.read_text(encoding='utf-8'))
