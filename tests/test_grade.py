@@ -282,7 +282,8 @@ def test_the_network_of_the_lecture(right, wrong, hints, tmp_path):
     ("nonlin=i < last", "nonlin=False"), ("self.w + [self.b]", "[self.b] + self.w"), ("self.b)", "0)"),
     ("act.relu() if self.nonlin else act", "act"), ("p.grad = 0", "pass"), ("x = layer(x)", "layer(x)"),
     ("wi * xi", "wi + xi"), ("zip(self.w, x)", "zip(self.w, x[::-1])"),
-    ("for layer in self.layers:", "for layer in ():")])
+    ("for layer in self.layers:", "for layer in ():"), ("nonlin=True):", "nonlin=False):"),
+    ("random.uniform(-1, 1)", "0.5")])
 def test_wrong_networks_fail(right, wrong, tmp_path):
     assert right in NN
     (tmp_path / 'my_nn.py').write_text(NN.replace(right, wrong))

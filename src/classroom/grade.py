@@ -381,6 +381,16 @@ def a_neuron(Neuron):
         return tuple(p.grad for p in neuron.parameters())
     ask("the gradients of weights and bias", gradients, (3.0, 4.0, 1.0))
 
+    weights = attempt("Neuron(8)", lambda: Neuron(8).parameters()[:8])
+    ask("Neuron(8): are its weights different numbers?",
+        lambda: len({w.data for w in weights}) > 1, True,
+        {False: "neurons that begin equal stay equal: draw weights at random"})
+    relu = attempt("Neuron(2)", lambda: Neuron(2))
+    for p, data in zip(relu.parameters(), (2.0, -1.0, 0.5)):
+        p.data = data
+    ask("Neuron(2) with the same weights, inputs -3 and 4",
+        lambda: relu([-3.0, 4.0]).data, 0.0, {-9.5: "a neuron ends in a ReLU"})
+
 
 def network(numbers, x, inner, last):
     """Return what MLP(2, [4, 3, 1]) gives for plain numbers, and these functions."""
