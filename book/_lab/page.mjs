@@ -51,7 +51,7 @@ const shared = {
 
   run(cell) {
     const alone = cell.kind === 'scratch' && cells.some(other => other.ran)
-    const above = alone ? [] : cells.slice(0, cells.indexOf(cell)).filter(isWaiting)
+    const above = alone ? [] : cells.slice(0, cells.indexOf(cell)).filter(other => isDue(other, cell))
     return runAll([...above, cell], cell)
   },
 
@@ -67,9 +67,16 @@ for (const div of document.querySelectorAll('div.cell:has(.lab-bar)')) cells.pus
 const same = (one, other) => one?.length === other.length && one.every((code, i) => code === other[i])
 const isFresh = cell => same(cell.ran, shared.programOf(cell))
 
-// Solutions run only when the reader runs them: they would overwrite an answer.
-const isWaiting = cell => !['solution', 'scratch'].includes(cell.kind) && !isFresh(cell) && !cell.fatal
-const isUntried = cell => ['answer', 'check'].includes(cell.kind) && (cell.answer ?? cell).code === (cell.answer ?? cell).book
+// Whether a cell is to run before the cell that is wanted, or when all are. Solutions are not: they would overwrite an
+// answer. Nor are answers of other exercises: an empty one may stand for a function of the chapter. Their checks define
+// what later ones use, and run once, quietly, unless all are to run and the answer was tried.
+const isTried = cell => (cell.answer ?? cell).code !== (cell.answer ?? cell).book
+const isQuiet = (cell, wanted) => cell.kind === 'check' && cell !== wanted && !(!wanted && isTried(cell))
+function isDue(cell, wanted) {
+  if (cell.fatal || ['solution', 'scratch'].includes(cell.kind)) return false
+  if (cell.kind === 'answer' && !(wanted ? cell.check === wanted : isTried(cell))) return false
+  return isQuiet(cell, wanted) ? !cell.ran : !isFresh(cell)
+}
 
 // One cell after the other. A run that was stopped, or belongs to a Python that is gone, never goes on.
 let queue = Promise.resolve(), turn = 0
@@ -107,14 +114,12 @@ function runAll(these, wanted) {
   queue = queue.then(async () => {
     for (const [i, cell] of these.entries()) {
       if (mine !== turn) return
-      const asked = wanted && [cell, cell.check].includes(wanted)
-      const quiet = isUntried(cell) && !asked
       showRun(i + 1, these.length)
-      const result = await execute(cell, quiet)
+      const result = await execute(cell, isQuiet(cell, wanted))
       if (result === 'stopped' || mine !== turn && !FATAL.includes(result)) return
-      const leaf = ['answer', 'check'].includes(cell.kind) && !asked
+      const leaf = cell.kind === 'check' || cell.kind === 'answer' && cell.check !== wanted
       if (FATAL.includes(result) || result === 'error' && !cell.raises && !leaf) {
-        for (const later of these.slice(i + 1)) later.skip(cell)
+        for (const later of these.slice(i + 1)) isQuiet(later, wanted) ? later.rest() : later.skip(cell)
         break
       }
       shared.changed()
@@ -154,7 +159,7 @@ function resetPage() {
 }
 
 const actions = {
-  all: () => runAll(cells.filter(isWaiting)),
+  all: () => runAll(cells.filter(cell => isDue(cell))),
   stop: () => shared.stop(),
   restart() {
     endPython()

@@ -1,5 +1,6 @@
-"""What the book needs of matplotlib, where matplotlib cannot be: lines, points, areas, squares, as SVG."""
+"""What the book needs of matplotlib, where matplotlib cannot be: lines, points, areas, squares, arrows, as SVG."""
 import math
+import re
 from html import escape
 from itertools import cycle
 
@@ -7,12 +8,48 @@ rcParams = {}
 COLOR_MAPS = {'Blues': [(247, 251, 255), (198, 219, 239), (107, 174, 214), (33, 113, 181), (8, 48, 107)]}
 FAR = 1e9  # beyond every edge
 DASHES = {'-': '', '--': '6 3', ':': '2 3', '-.': '6 3 2 3'}
-SETTINGS = {'title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'aspect'}
+FORM = re.compile(r'(C\d)?([o.s]?)(--|-\.|-|:)?')  # 'C1--', 'o-', '.'
+SETTINGS = {'title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'aspect', 'xticklabels'}
 
 
 def cycler(color):
     """Return colors to be taken in turn."""
     return list(color)
+
+
+def paint(kind, color, alpha=1):
+    """Return SVG attributes that give a 'fill' or 'stroke' a color: a name, 'C1' of the cycle, or (color, opacity)."""
+    color, alpha = color if isinstance(color, tuple) else (color, alpha)
+    if re.fullmatch(r'C\d', color):
+        color = rcParams['axes.prop_cycle'][int(color[1])]
+    return f'{kind}="{color}" {kind}-opacity="{alpha}"'
+
+
+class Mark:
+    """Something drawn: `draw` makes SVG of the places of its points. `sample` stands for it in the legend."""
+
+    def __init__(self, xs, ys, draw, sample='', label=None, zorder=0):
+        self.xs, self.ys, self.draw = list(xs), list(ys), draw
+        self.sample, self.label, self.zorder = sample, label, zorder
+
+    def set_label(self, label):
+        """Give it a name in the legend."""
+        self.label = label
+
+
+class Spines:
+    """The lines along the axes: which of them are to be seen."""
+
+    def __init__(self):
+        self.hidden, self.chosen = set(), ()
+
+    def __getitem__(self, sides):
+        self.chosen = [sides] if isinstance(sides, str) else sides
+        return self
+
+    def set_visible(self, visible):
+        """Show or hide those that were chosen."""
+        (self.hidden.difference_update if visible else self.hidden.update)(self.chosen)
 
 
 class Figure:
@@ -41,7 +78,7 @@ class Axes:
     """A plot: marks are kept as they come, and placed when it is drawn."""
 
     def __init__(self):
-        self.marks, self.names, self.settings, self.place = [], [], {}, None
+        self.marks, self.settings, self.place, self.columns, self.spines = [], {}, None, 1, Spines()
         self.colors = cycle(rcParams.get('axes.prop_cycle', ['currentColor']))
 
     def __getattr__(self, name):
@@ -54,6 +91,14 @@ class Axes:
         for name, value in settings.items():
             getattr(self, f'set_{name}')(value)
 
+    def add(self, *mark, **look):
+        """Keep a mark, and return it."""
+        self.marks.append(Mark(*mark, **look))
+        return self.marks[-1]
+
+    def tick_params(self, **_):
+        """Do nothing: marks along the axes have no length here."""
+
     def set_xticks(self, places, labels=None):
         """Say where the marks along the axis stand, and what is written there; the numbers, if nothing else is."""
         self.settings['xticks'] = list(zip(places, labels or [f'{place:g}' for place in places]))
@@ -61,42 +106,61 @@ class Axes:
     def set_yticks(self, places, labels=None):
         self.settings['yticks'] = list(zip(places, labels or [f'{place:g}' for place in places]))
 
-    def plot(self, *data, label=None, linestyle='-', color=None, linewidth=1.5, alpha=1):
-        """Draw a line through points, (xs, ys), or through ys at 0, 1, 2, ...; a last 'o-' marks the points."""
+    def plot(self, *data, label=None, linestyle='-', marker='', color=None, linewidth=1.5, alpha=1, zorder=0):
+        """Draw a line through points, (xs, ys), or through ys at 0, 1, 2, ...; return a list of lines.
+
+        A last 'C1o--' says color, points and dashes. Rows of several ys make several lines, the label names the first.
+        """
         *data, form = data if isinstance(data[-1], str) else (*data, linestyle)
-        color, linestyle = color or next(self.colors), form.removeprefix('o')
-        if form != linestyle:
-            self.scatter(*data, color=color, s=36, alpha=alpha)
-        ys = list(data[-1])
-        xs = list(data[0]) if len(data) > 1 else list(range(len(ys)))
-        look = (f'fill="none" stroke="{color}" stroke-width="{linewidth}" '
-                f'stroke-dasharray="{DASHES[linestyle]}" opacity="{alpha}"')
-        self.marks.append((xs, ys, lambda at: f'<path d="{path(at)}" {look}/>'))
-        if label:
-            self.names.append((label, f'<path d="M0 0H20" {look}/>'))
+        *xs, ys = [list(numbers) if hasattr(numbers, '__iter__') else [numbers] for numbers in data]
+        xs = xs[0] if xs else list(range(len(ys)))
+        of_form, points, dashes = FORM.fullmatch(form).groups()
+        color = color or of_form or next(self.colors)
+        found = []
+        for column in zip(*ys) if ys and isinstance(ys[0], (list, tuple)) else [ys]:
+            if points or marker:
+                self.scatter(xs, column, color=color, s=16 if (points or marker) == '.' else 36, alpha=alpha,
+                             label=None if dashes else label, zorder=zorder)
+            if dashes:
+                look = (f'fill="none" {paint("stroke", color, alpha)} stroke-width="{linewidth}" '
+                        f'stroke-dasharray="{DASHES[dashes]}"')
+                found.append(self.add(xs, column, lambda at, look=look: f'<path d="{path(at)}" {look}/>',
+                                      f'<path d="M0 0H20" {look}/>', None if found else label, zorder))
+        return found
+
+    def annotate(self, words, end, start, arrowprops):
+        """Draw an arrow between two points. There are no words beside it."""
+        color, width = arrowprops['color'], arrowprops['lw']
+        def draw(at):
+            (x0, y0), (x1, y1) = at
+            turn = math.degrees(math.atan2(y1 - y0, x1 - x0))
+            head = translate(f'<path d="M-7 -4L0 0L-7 4" fill="none" {paint("stroke", color)} stroke-width="{width}"/>',
+                             x1, y1, f'rotate({turn:.1f})')
+            return f'<path d="{path(at)}" {paint("stroke", color)} stroke-width="{width}"/>{head}'
+        self.add(*zip(start, end), draw)
 
     def loglog(self, *data, **look):
         """Draw a line on two logarithmic scales."""
         self.set(xscale='log', yscale='log')
         self.plot(*data, **look)
 
-    def scatter(self, xs, ys, marker='o', s=20, color=None, label=None, alpha=1):
+    def scatter(self, xs, ys, marker='o', s=20, color=None, label=None, alpha=1, facecolors=None, edgecolors=None,
+                linewidths=1, zorder=0):
         """Draw points, as circles ('o') or squares ('s'), of `s` square points each."""
-        r, look = math.sqrt(s) / 2, f'fill="{color or next(self.colors)}" opacity="{alpha}"'
-        shape = f'<circle r="{r}" {look}/>' if marker == 'o' else (
-            f'<path d="M{-r} {-r}h{2 * r}v{2 * r}h{-2 * r}z" {look}/>')
-        self.marks.append((list(xs), list(ys), lambda at: ''.join(translate(shape, *point) for point in at)))
-        if label:
-            self.names.append((label, translate(shape, 10, 0)))
+        r, look = math.sqrt(s) / 2, paint('fill', facecolors or color or next(self.colors), alpha)
+        if edgecolors:
+            look += f' {paint("stroke", edgecolors)} stroke-width="{linewidths}"'
+        shape = f'<path d="M{-r} {-r}h{2 * r}v{2 * r}h{-2 * r}z" {look}/>' if marker == 's' else (
+            f'<circle r="{r}" {look}/>')
+        self.add(xs, ys, lambda at: ''.join(translate(shape, *point) for point in at), translate(shape, 10, 0), label,
+                 zorder)
 
     def barh(self, ys, widths, left=None, height=0.8, label=None):
         """Draw bars from left to right, around the heights `ys`; they begin at `left`, or at 0."""
-        look, h = f'fill="{next(self.colors)}"', height / 2
+        look, h = paint('fill', next(self.colors)), height / 2
         bars = [[(x, y - h), (x + width, y - h), (x + width, y + h), (x, y + h)]
                 for y, width, x in zip(ys, widths, left or [0] * len(widths))]
-        self.lines(bars, 'z', look)
-        if label:
-            self.names.append((label, f'<path d="M0 -5H20V5H0z" {look}/>'))
+        self.lines(bars, 'z', look, f'<path d="M0 -5H20V5H0z" {look}/>', label)
 
     def axhline(self, y, **look):
         """Draw a line at the height `y`, from edge to edge."""
@@ -117,43 +181,46 @@ class Axes:
         """Fill the areas where a grid of heights lies between two levels."""
         for low, high, color in zip(levels, levels[1:], colors):
             areas = [area for cell in cells(xs, ys, grid) if len(area := clip_to_band(cell, low, high)) > 2]
-            look = f'fill="{color}" fill-opacity="{alpha}" shape-rendering="crispEdges"'
+            look = f'{paint("fill", color, alpha)} shape-rendering="crispEdges"'
             self.lines(areas, 'z', look)
 
     def contour(self, xs, ys, grid, levels, colors, linewidths=1):
         """Draw the lines on which a grid of heights has one of the levels."""
         for level, color in zip(levels, cycle(colors)):
             crossings = [crossings_at(cell, level) for cell in cells(xs, ys, grid)]
-            look = f'fill="none" stroke="{color}" stroke-width="{linewidths}"'
+            look = f'fill="none" {paint("stroke", color)} stroke-width="{linewidths}"'
             self.lines([ends for ends in crossings if len(ends) > 1], '', look)
 
-    def lines(self, polygons, end, look):
+    def lines(self, polygons, end, look, sample='', label=None):
         """Draw many polygons as one path."""
         points = [point for polygon in polygons for point in polygon]
         def draw(at):
             at = iter(at)
             pieces = [path([next(at) for _ in polygon]) + end for polygon in polygons]
             return f'<path d="{"".join(pieces)}" {look}/>'
-        self.marks.append(([x for x, *_ in points], [y for _, y, *_ in points], draw))
+        self.add([x for x, *_ in points], [y for _, y, *_ in points], draw, sample, label)
 
-    def legend(self, loc='upper right'):
-        """Say which line is which, in a corner ('lower left') or at an edge ('center right')."""
-        self.place = loc
+    def legend(self, loc='upper right', ncols=1, fontsize=None):
+        """Say which line is which, in a corner ('lower left') or at an edge ('center right'), in so many columns."""
+        self.place, self.columns = loc, ncols
 
     def svg(self, left, width, height):
         """Return the plot, on so much room."""
-        x, y = (Scale(self.settings, way, [n for mark in self.marks for n in mark[i]]) for i, way in enumerate('xy'))
+        x, y = (Scale(self.settings, way, [n for mark in self.marks for n in getattr(mark, f'{way}s')]) for way in 'xy')
         edge = 8 + 34 * bool(y.ticks) + 14 * ('ylabel' in self.settings)
         foot = 8 + 16 * bool(x.ticks) + 16 * ('xlabel' in self.settings)
         head = 8 + 14 * ('title' in self.settings)
         x.room, y.room = [left + edge, left + width - 10], [height - foot, head]
         if self.settings.get('aspect') == 'equal':
             equal_aspect(x, y)
-        marks = ''.join(draw(list(zip(map(x, xs), map(y, ys)))) for xs, ys, draw in self.marks)
+        marks = ''.join(mark.draw(list(zip(map(x, mark.xs), map(y, mark.ys))))
+                        for mark in sorted(self.marks, key=lambda mark: mark.zorder) if mark.xs)
         (x0, x1), (y0, y1) = x.room, y.room
         name = f'clip{left:.0f}'
         clip = f'<clipPath id="{name}"><path d="M{x0} {y0}H{x1}V{y1 - 4}H{x0}z"/></clipPath>'
-        return (f'{clip}<g clip-path="url(#{name})">{marks}</g><path d="M{x0} {y1}V{y0}H{x1}" fill="none" '
+        sides = {'left': f'M{x0} {y1}V{y0}', 'bottom': f'M{x0} {y0}H{x1}'}
+        frame = ''.join(line for side, line in sides.items() if side not in self.spines.hidden)
+        return (f'{clip}<g clip-path="url(#{name})">{marks}</g><path d="{frame or "M0 0"}" fill="none" '
                 f'stroke="#000000" stroke-width="0.8"/>' + self.words(x, y))
 
     def words(self, x, y):
@@ -165,15 +232,21 @@ class Axes:
         texts += [text(middle, y0 + 30, self.settings.get('xlabel', '')),
                   text(middle, y1 - 5, self.settings.get('title', '')),
                   translate(text(0, 0, self.settings.get('ylabel', '')), x0 - 38, (y0 + y1) / 2, 'rotate(-90)')]
-        if self.place:
-            right, top = 'left' not in self.place, y1 + 8
-            if not self.place.startswith('upper'):
-                top = y0 - 15 * len(self.names) if 'lower' in self.place else (y0 + y1 - 15 * len(self.names)) / 2
-            longest = max((len(label) for label, _ in self.names), default=0)
-            start = x1 - 30 - 5.6 * longest if right else x0 + 8
-            for i, (label, sample) in enumerate(self.names):
-                texts.append(translate(sample + text(26, 3.5, label, 'start'), start, top + 15 * i))
-        return ''.join(texts)
+        return ''.join(texts) + self.key((x0, x1), (y0, y1))
+
+    def key(self, x_room, y_room):
+        """Return the legend, if there is one: samples and names, row by row."""
+        named = [mark for mark in self.marks if mark.label]
+        if not self.place or not named:
+            return ''
+        (x0, x1), (y0, y1) = x_room, y_room
+        width, rows = 42 + 5.6 * max(len(mark.label) for mark in named), math.ceil(len(named) / self.columns)
+        room = x1 - x0 - width * self.columns + 4
+        left = x0 + 8 if 'left' in self.place else x0 + room / 2 if self.place.endswith('center') else x0 + room
+        top = y1 + 8 if self.place.startswith('upper') else (
+            y0 - 15 * rows if 'lower' in self.place else (y0 + y1 - 15 * rows) / 2)
+        return ''.join(translate(mark.sample + text(26, 3.5, mark.label, 'start'),
+                                 left + width * (i // rows), top + 15 * (i % rows)) for i, mark in enumerate(named))
 
 
 class Scale:
@@ -184,10 +257,13 @@ class Scale:
         numbers = [n for n in map(self.transform, numbers) if n is not None and abs(n) < FAR] or [0, 1]
         spare = 0.04 * (max(numbers) - min(numbers)) or 0.5
         limits = settings.get(f'{way}lim')
-        self.ends = [self.transform(n) for n in limits] if limits else [min(numbers) - spare, max(numbers) + spare]
+        own = min(numbers) - spare, max(numbers) + spare
+        self.ends = [mine if n is None else self.transform(n) for n, mine in zip(limits or (None, None), own)]
         chosen = settings.get(f'{way}ticks')
         words = (lambda n: f'1e{math.log10(n):.0f}') if self.log else '{:g}'.format
         self.ticks = [(n, words(n)) for n in self.numbers()] if chosen is None else chosen
+        if names := settings.get(f'{way}ticklabels'):
+            self.ticks = [(n, name) for (n, _), name in zip(self.ticks, names)]
 
     def transform(self, n):
         return n if not self.log else math.log10(n) if n > 0 else None

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from conftest import HTML, PATIENCE, TOOLS
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -9,6 +10,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 from test_lab import Page
 from test_site import RUN_AXE
+
+from classroom.chapters import read, source_before
 
 BUTTONS = ".lab-bar button, .lab-page button, .lab-try button"
 
@@ -62,6 +65,31 @@ def press_undo(page):
 def shown_in_time(page, test):
     """Wait until a test holds."""
     WebDriverWait(page.browser, PATIENCE, 0.05).until(lambda _: test())
+
+
+# Three kinds of code
+
+
+def test_a_listing_is_a_part_of_a_file():
+    soup = BeautifulSoup((HTML / '06-order.html').read_text(encoding='utf-8'), 'html.parser')
+    last = [tab for tab in soup.select('.listing-caption') if 'micrograd/engine.py' in tab.text][-1]
+    texts = source_before('micrograd.engine', 7), read('micrograd.engine')
+    so_far, whole = (len(text.splitlines()) for text in texts)
+    assert 'class Value' in last.text and f'lines, {so_far} of {whole}' in last.text
+    listing = last.find_next_sibling('div')
+    assert [each.text.strip() for each in listing.select('.listing-neighbour')] == ['def _topological_order(self): …']
+
+
+def test_folds_have_one_form(browser, address):
+    browser.get(f'{address}/06-order.html')
+    forms = browser.execute_script("""
+        const form = fold => {
+          const { content, position, display } = getComputedStyle(fold, '::before')
+          return [content, position, display, fold.parentElement.open].join()
+        }
+        return [...document.querySelectorAll('article details > summary')].map(form)
+    """)
+    assert len(forms) > 10 and len(set(forms)) == 1 and '▸' in forms[0]
 
 
 # What is kept
@@ -251,6 +279,16 @@ def test_a_solution_that_ran_answers_no_check(open_page, address):
     assert 'nothing came' in page.run(check)
 
 
+def test_an_empty_answer_is_in_nobody_s_way(open_page, address):
+    page = open_page(f'{address}/04-blame.html')
+    page.press('Run all')
+    page.finish()
+    answer, check, _ = answer_of(page, 2)
+    page.write(answer, "def wrong_walk(nodes):\nnodes[0].grad = nodes[0].data\nfor node in nodes:\npass_back(node)\n"
+                       + Keys.BACKSPACE * 8 + "prediction = ['six', 'zero']")
+    assert page.run(check).strip() == 'right', "an exercise above it has an empty pass_back"
+
+
 def test_an_error_in_another_answer_is_in_nobody_s_way(open_page, address):
     page = open_page(f'{address}/06-order.html')
     page.write(answer_of(page)[0], "1 / 0")
@@ -293,10 +331,10 @@ def test_a_cell_is_one_stop_of_the_tab_key(browser, address):
 def test_the_buttons_come_with_the_pointer_and_a_click_edits(browser, address):
     page = Page(browser, f'{address}/06-order.html')
     ActionChains(browser).move_by_offset(1, 1).perform()
-    bar = page.cells[1].find_element(By.CSS_SELECTOR, '.lab-bar')
-    assert bar.value_of_css_property('opacity') == '0'
+    run = page.cells[1].find_element(By.CSS_SELECTOR, '.lab-run')
+    assert run.value_of_css_property('opacity') == '0'
     browser.execute_script("arguments[0].querySelector('.lab-run').focus()", page.cells[1])
-    assert bar.value_of_css_property('opacity') == '1'
+    assert run.value_of_css_property('opacity') == '1'
     browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", page.cells[1])
     page.cells[1].find_element(By.CSS_SELECTOR, 'pre').click()
     shown_in_time(page, lambda: page.cells[1].find_elements(By.CSS_SELECTOR, '.cm-focused'))
@@ -309,13 +347,13 @@ def test_a_finger_finds_the_buttons(browser, address):
     browser.execute_cdp_cmd('Emulation.setTouchEmulationEnabled', {'enabled': True})
     try:
         page = Page(browser, f'{address}/06-order.html')
-        bar = page.cells[1].find_element(By.CSS_SELECTOR, '.lab-bar')
-        assert bar.value_of_css_property('opacity') == '0'
+        run = page.cells[1].find_element(By.CSS_SELECTOR, '.lab-run')
+        assert run.value_of_css_property('opacity') == '0'
         browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", page.cells[1])
         place = browser.execute_script("return arguments[0].getBoundingClientRect()", page.cells[1])
         for kind, points in (('touchStart', [{'x': place['x'] + 60, 'y': place['y'] + 30}]), ('touchEnd', [])):
             browser.execute_cdp_cmd('Input.dispatchTouchEvent', {'type': kind, 'touchPoints': points})
-        shown_in_time(page, lambda: bar.value_of_css_property('opacity') == '1')
+        shown_in_time(page, lambda: run.value_of_css_property('opacity') == '1')
         assert visible(page.cells[1], 'Run') and visible(page.cells[1], 'Edit')
         targets = browser.find_elements(By.CSS_SELECTOR, f'{BUTTONS}, article summary')
         small = [(each.text, each.size) for each in targets
