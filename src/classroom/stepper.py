@@ -4,7 +4,7 @@ from itertools import count
 from math import isnan
 
 from micrograd.drawing import GRADIENT, svg_to_html
-from micrograd.graph import box, draw_dot, trace
+from micrograd.graph import box, draw_dot, format_number, text, trace
 
 # Radio buttons move by arrow keys, without a script. A style that stands inside an SVG
 # holds for the whole page, in notebooks too.
@@ -43,7 +43,7 @@ class Steps:
     def name(self, node):
         """Return the label of a Value, or its number, or what pictures call it."""
         place = f"v{self.nodes.index(node)}"
-        return node.label or (place if node._prev else f"the {short(node.data)}")
+        return text(node.label) or (place if node._prev else f"the {short(node.data)}")
 
     def take(self, node):
         """Add a picture of this moment: `node` has passed its gradient back."""
@@ -98,14 +98,17 @@ class Steps:
         alt_text = f"{self.captions[i]} {self.drawings[i].alt_text}"
         drawing = self.drawings[i].copy()
         for place, texts in enumerate(zip(*self.boxes)):
-            longest = max(len(line) for text in texts for line in text.split('|'))
+            longest = max(len(line) for each in texts for line in each.split('|'))
             drawing.node(f'v{place}', width=f'{0.3 + 0.09 * longest:.2f}')
         return svg_to_html(drawing.pipe('svg', 'utf-8'), alt_text)
 
 
 def short(x):
     """Return a number in as few digits as it needs, six at most."""
-    return f"{float(x):g}"
+    try:
+        return f"{float(x):g}"
+    except (TypeError, OverflowError):
+        return format_number(x)
 
 
 def highlight(drawing, place, edges):

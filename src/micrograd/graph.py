@@ -1,9 +1,11 @@
 """Pictures of computation graphs."""
 import re
+from decimal import Decimal
 
 from micrograd.drawing import INK, LEAF, OPERATION, Drawing
 
-LOOK = {'bgcolor': 'transparent', 'nodesep': '0.15', 'ranksep': '0.3'}
+LOOK = {'bgcolor': 'transparent', 'nodesep': '0.15', 'ranksep': '0.3',
+        'nslimit': '2'}  # the last: so that long arrows do not take minutes
 CIRCLE = {'shape': 'circle', 'margin': '0.03', 'width': '0.4'}
 
 
@@ -27,15 +29,22 @@ def trace(root):
 
 def describe(nodes):
     """Return in words what the picture of `nodes` shows, a line for each Value."""
-    names = {node: node.label or f"v{i}" for i, node in enumerate(nodes)}
+    names = {node: text(node.label) or f"v{i}" for i, node in enumerate(nodes)}
     operations = sum(bool(node._prev) for node in nodes)
     lines = [f"graph (values: {len(nodes)}, operations: {operations})"]
     for node, name in names.items():
         inputs = [names[child] for child in node._prev]
-        result = f"{name} = {formula(node._op, inputs)}" if inputs else name
+        result = f"{name} = {formula(text(node._op), inputs)}" if inputs else name
         data, grad = format_number(node.data), format_number(node.grad)
-        lines.append(f"  {result}: data {data}, grad {grad}")
+        line = f"{result}: data {data}, grad {grad}"
+        lines.append(f"  {' '.join(line.split())}")
     return '\n'.join(lines)
+
+
+def text(label):
+    """Return a label as a string, with � for what no SVG can hold; '' for None."""
+    label = '' if label is None else str(label)
+    return re.sub('[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]', '�', label)
 
 
 def formula(op, inputs):
@@ -50,7 +59,12 @@ def formula(op, inputs):
 
 def format_number(x):
     """Return `x` with four decimals, or in scientific form where they say nothing."""
-    x = float(x)  # a Fraction has no decimals
+    try:
+        x = float(x)  # a Fraction has no decimals
+    except OverflowError:
+        return f"{Decimal(int(x)):.4g}"
+    except (TypeError, ValueError):  # None, say
+        return text(repr(x))
     return f"{x:.4f}" if x == 0 or 1e-4 <= abs(x) < 1e9 else f"{x:.4g}"
 
 
@@ -70,7 +84,7 @@ def draw_dot(root, format='svg', rankdir='LR'):
     for node, name in names.items():
         drawing.node(name, box(node), shape='record', color=INK if node._prev else LEAF)
         if node._prev:
-            drawing.node(f'{name}op', node._op, color=OPERATION, **CIRCLE)
+            drawing.node(f'{name}op', escape(node._op), color=OPERATION, **CIRCLE)
             drawing.edge(f'{name}op', name)
     for child, parent in edges:
         drawing.edge(names[child], f'{names[parent]}op')
@@ -79,6 +93,12 @@ def draw_dot(root, format='svg', rankdir='LR'):
 
 def box(node):
     """Return the text of a record: label (if there is one), data, gradient."""
-    label = re.sub(r'([\\{}|<> ])', r'\\\1', node.label.replace('&', '&amp;'))
-    numbers = f"data {format_number(node.data)}|grad {format_number(node.grad)}"
+    data, grad = escape(format_number(node.data)), escape(format_number(node.grad))
+    label, numbers = escape(node.label), f"data {data}|grad {grad}"
     return f"{label}|{numbers}" if label else numbers
+
+
+def escape(label):
+    """Return a label in which Graphviz takes no sign for a command."""
+    label = re.sub(r'([\\{}|<> ])', r'\\\1', text(label).replace('&', '&amp;'))
+    return label.replace('\n', r'\n')
