@@ -220,7 +220,7 @@ def test_what_needs_pytorch_says_so_and_keeps_its_output(browser, address):
     page = Page(browser, f'{address}/09-trust.html')
     cell = next(cell for cell in page.cells if 'import torch' in cell.find_element(By.CSS_SELECTOR, 'pre').text)
     later = page.cells[page.cells.index(cell) + 1]
-    for each, reason in ((cell, 'Not run here: lines 1, 9, 10–11. It needs torch'), (later, 'line 12. It needs torch')):
+    for each, reason in ((cell, 'Not run here: lines 1, 9, 10–11. It needs torch'), (later, 'line 17. It needs torch')):
         book = page.output(each).strip()
         assert book in page.run(each) and reason in page.output(each)
     assert 'That part was left out' in page.output(later), "the rest of the cell ran, and prints what the book prints"
