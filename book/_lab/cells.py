@@ -19,6 +19,7 @@ from pprint import pformat
 
 import lab_page
 import lab_plots
+from pyodide.ffi import JsException
 
 MAX_CHARS = 50_000  # that one cell may print
 CUT = f"[cut: more than {MAX_CHARS} characters]"
@@ -283,10 +284,11 @@ def refuse_input(prompt=''):
 def install_shims():
     """Install `display`, and what stands in for functions and packages that a page cannot have."""
     builtins.display, builtins.input, os._exit = display, refuse_input, sys.exit
-    micrograd.drawing.run_package = draw
     sys.modules['matplotlib'] = sys.modules['matplotlib.figure'] = lab_plots
     warnings.filterwarnings('ignore', 'tqdm:disabling monitor support')  # a thread, which a page has not
     import classroom.stepper
+    import micrograd.drawing
+    micrograd.drawing.run_package = draw
     classroom.stepper.group_ids = count(1001)  # the page's stored pictures have the numbers from 1
     os.makedirs('/book', exist_ok=True)
     os.chdir('/book')

