@@ -161,9 +161,86 @@ def test_a_number_that_no_chapter_has_is_refused(capsys):
 
 
 def test_a_cell_that_fails_names_its_chapter(tmp_path):
-    path = chapter(tmp_path, PATHS[0].read_text().partition('\n# ')[0] + '\n```{code-cell} ipython3\n1 / 0\n```\n')
-    with pytest.raises(weave.LoomError, match='a cell of 02-memory.md fails:[^$]*1 / 0'):
+    path = chapter(tmp_path, PATHS[0].read_text().partition('\n# ')[0] + '\n```{code-cell} ipython3\n1\n```\n\n```{code-cell} ipython3\n1 / 0\n```\n')
+    with pytest.raises(weave.LoomError, match='code cell 2 of 02-memory.md fails:[^$]*1 / 0'):
         weave.executed(path)
+
+
+@pytest.fixture
+def small_book(tmp_path, monkeypatch):
+    """A book of one chapter without listings, woven; return the chapter."""
+    head = PATHS[0].read_text().partition('\n# ')[0]
+    (tmp_path / 'book').mkdir()
+    path = chapter(tmp_path / 'book', head + '\n# One\n\n```{code-cell} ipython3\n1 + 1\n```\n', name='01-one.md')
+    (tmp_path / '_toc.yml').write_text('parts:\n- chapters:\n  - file: 01-one.ipynb\n')
+    monkeypatch.setattr(weave, 'ROOT', tmp_path)
+    monkeypatch.setattr(weave, 'BOOK', tmp_path / 'book')
+    monkeypatch.setattr(weave, 'MODULES', [])
+    assert weave.main([]) == 0
+    return path
+
+
+def test_a_notebook_that_was_edited_by_hand_is_not_overwritten(small_book, capsys):
+    notebook = small_book.with_suffix('.ipynb')
+    edited = notebook.read_text().replace('1 + 1', '1 + 2')
+    notebook.write_text(edited)
+    assert weave.main([]) == 1
+    assert re.search('book/01-one.ipynb was edited.*1 \\+ 2.*Take it over into book/01-one.md',
+                     capsys.readouterr().err, re.DOTALL)
+    assert notebook.read_text() == edited
+    small_book.write_text(small_book.read_text().replace('1 + 1', '1 + 2'))
+    assert weave.main([]) == 0 and weave.main(['--check']) == 0
+
+
+def test_a_removed_notebook_is_woven_again(small_book):
+    notebook = small_book.with_suffix('.ipynb')
+    woven = notebook.read_text()
+    notebook.write_text(woven.replace('1 + 1', '1 + 2'))
+    assert weave.main([]) == 1
+    notebook.unlink()
+    assert weave.main([]) == 0 and notebook.read_text() == woven
+
+
+def test_a_chapter_that_was_edited_is_woven_over_its_notebook(small_book):
+    small_book.write_text(small_book.read_text().replace('1 + 1', '1 + 2'))
+    assert weave.main(['--check']) == 1 and weave.main(['1']) == 0 and weave.main(['--check']) == 0
+
+
+@pytest.mark.parametrize('command', [['--check'], []])
+def test_half_a_notebook_is_named(small_book, capsys, command):
+    notebook = small_book.with_suffix('.ipynb')
+    notebook.write_text(notebook.read_text()[:200])
+    assert weave.main(command) == 1
+    assert 'loom: book/01-one.ipynb is no notebook' in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_the_notebook_as_it_was(small_book, monkeypatch):
+    notebook = small_book.with_suffix('.ipynb')
+    before = notebook.read_text()
+    small_book.write_text(small_book.read_text().replace('1 + 1', '1 + 2'))
+    write_text = Path.write_text
+
+    def write_half(path, text, **how):
+        write_text(path, text[:100], **how)
+        raise OSError(28, 'No space left on device', str(path))
+    monkeypatch.setattr(Path, 'write_text', write_half)
+    assert weave.main([]) == 1
+    assert notebook.read_text() == before
+
+
+def test_ctrl_c_ends_with_one_sentence(small_book, monkeypatch, capsys):
+    def stop(path):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(weave, 'executed', stop)
+    assert weave.main([]) == 130
+    assert capsys.readouterr().err == 'loom: stopped; the chapters that are woven are stored\n'
+
+
+def test_a_piece_that_no_chapter_shows_is_named_before_anything_runs(small_book, monkeypatch, capsys):
+    monkeypatch.setattr(weave, 'MODULES', ['micrograd.__init__'])
+    monkeypatch.setattr(weave, 'executed', lambda path: pytest.fail("it was executed"))
+    assert weave.main([]) == 1
+    assert capsys.readouterr().err == 'loom: no chapter shows micrograd.__init__\n'
 
 
 @pytest.mark.parametrize('name', ['02-memory', '05-local'])

@@ -5,6 +5,8 @@
     python book/_tools/weave.py --check    change nothing; fail where source, chapters and notebooks disagree
 """
 import argparse
+import hashlib
+import json
 import os
 import re
 import sys
@@ -14,7 +16,7 @@ import jupytext
 import nbformat
 import yaml
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from classroom.chapters import join, modules, pieces, read, split
@@ -140,9 +142,36 @@ def is_stale(path):
     """Return whether a chapter has no notebook, or one with other cells, or with cells that were not executed."""
     if not path.with_suffix('.ipynb').exists():
         return True
-    stored = nbformat.read(path.with_suffix('.ipynb'), as_version=4).cells
+    stored = stored_notebook(path).cells
     return ([cell.source for cell in stored] != [cell.source for cell in paired(path).cells]
             or any(cell.cell_type == 'code' and cell.source and not cell.execution_count for cell in stored))
+
+
+def stored_notebook(path):
+    """Return the notebook that is stored beside a chapter. LoomError if it cannot be read."""
+    notebook = path.with_suffix('.ipynb')
+    try:
+        return nbformat.read(notebook, as_version=4)
+    except (nbformat.reader.NotJSONError, UnicodeDecodeError) as error:
+        raise LoomError(f"book/{notebook.name} is no notebook, perhaps because writing it was interrupted: "
+                        f"remove it and run `make weave CHAPTERS={number(path)}`") from error
+
+
+def digest(notebook):
+    """Return what tells the cells of a notebook, but for their outputs, from those of any other."""
+    sources = json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells])
+    return hashlib.sha256(sources.encode()).hexdigest()[:16]
+
+
+def check_not_edited(path):
+    """Raise a LoomError if a stored notebook has cells that were neither woven nor are the chapter's: they would be lost."""
+    if path.with_suffix('.ipynb').exists():
+        stored, fresh = stored_notebook(path), paired(path)
+        if digest(stored) not in (stored.metadata.get('woven', digest(stored)), digest(fresh)):
+            known = {cell.source for cell in fresh.cells}
+            lost = next((cell.source for cell in stored.cells if cell.source not in known), 'the order of its cells')
+            raise LoomError(f"book/{path.stem}.ipynb was edited, and weaving would lose this:\n\n{lost}\n\n"
+                            f"Take it over into book/{path.name}, or remove the notebook; then weave again.")
 
 
 def paired(path):
@@ -173,10 +202,13 @@ def executed(path):
                             config=Config(KernelManager={'transport_encryption': 'auto'}))  # else each kernel warns
     try:
         client.execute(cwd=str(BOOK))
-    except CellExecutionError as error:
-        raise LoomError(f"a cell of {path.name} fails:\n{error}") from error
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        codes = [cell for cell in notebook.cells if cell.cell_type == 'code']
+        place = max((i for i, cell in enumerate(codes, 1) if cell.execution_count), default=1)
+        raise LoomError(f"code cell {place} of {path.name} fails:\n{error}") from error
     except AssertionError:  # by which nbclient ends when Ctrl-C has ended the kernel
         raise KeyboardInterrupt from None
+    notebook.metadata.woven = digest(notebook)
     notebook.metadata.language_info = {'name': 'python', 'pygments_lexer': 'ipython3', 'file_extension': '.py'}
     for output in (output for cell in notebook.cells for output in cell.get('outputs', ())):
         if output.output_type == 'error':  # file names and interpreter versions are not the chapter's
@@ -211,13 +243,15 @@ def weave(paths, numbers):
         raise LoomError(f"there is no chapter {', '.join(map(str, sorted(unknown)))}")
     for path in paths:
         write(path, woven(path.read_text(encoding='utf-8')))
-    for path in paths:
-        if not numbers or number(path) in numbers:
-            notebook = executed(path)
-            write(path.with_suffix('.ipynb'), nbformat.writes(notebook) + '\n')
-            for name, svg in pictures(notebook).items():
-                write(BOOK / '_static' / name, svg)
     check_listings(paths)
+    wanted = [path for path in paths if not numbers or number(path) in numbers]
+    for path in wanted:
+        check_not_edited(path)
+    for path in wanted:
+        notebook = executed(path)
+        write(path.with_suffix('.ipynb'), nbformat.writes(notebook) + '\n')
+        for name, svg in pictures(notebook).items():
+            write(BOOK / '_static' / name, svg)
 
 
 def check(paths):
@@ -234,10 +268,11 @@ def main(arguments):
     options = parser.parse_args(arguments)
     try:
         check(chapters()) if options.check else weave(chapters(), options.chapter)
-    except LoomError as error:
+    except (LoomError, OSError) as error:
         print(f"loom: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print("loom: stopped; the chapters that are woven are stored", file=sys.stderr)
         return 130
     return 0
 
