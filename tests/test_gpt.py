@@ -52,12 +52,12 @@ def uncompiled(training, monkeypatch):
     (lambda state: json.dumps({**state, 'weights': ['a'] * len(state['weights'])}), "could not convert string"),
     (lambda state: json.dumps({**state, 'optimizer': without(state['optimizer'], 'means')}),
      "expected beta1, beta2, means"),
-    (lambda state: json.dumps({**state, 'optimizer': {**state['optimizer'], 'squares': []}}), "one per parameter, got 0")])
+    (lambda state: json.dumps({**state, 'optimizer': {**state['optimizer'], 'squares': []}}), "per parameter, got 0")])
 def test_a_damaged_checkpoint_is_named_and_kept_aside(uncompiled, capsys, damage, words):
     fresh = uncompiled.Run()
     text = damage(fresh.state())
     uncompiled.CHECKPOINT.write_text(text)
-    run = uncompiled.started()
+    run = uncompiled.start_or_resume()
     told = capsys.readouterr().out
     assert told.startswith(f"{uncompiled.CHECKPOINT} is no checkpoint of this run (") and words in told
     assert uncompiled.CHECKPOINT.with_suffix('.damaged').read_text() == text and not uncompiled.CHECKPOINT.exists()

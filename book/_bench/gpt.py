@@ -137,7 +137,7 @@ def machine():
     return f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}, one core"
 
 
-def started():
+def start_or_resume():
     """Return a run: from the checkpoint, or from scratch, with a damaged checkpoint kept beside."""
     try:
         return Run()
@@ -150,7 +150,7 @@ def started():
 def main():
     """Train to the end, or until Ctrl-C."""
     try:
-        run = started()
+        run = start_or_resume()
         for number in tqdm(range(run.optimizer.steps, STEPS), initial=run.optimizer.steps, total=STEPS):
             if number in SHOWN and not any(step == number for step, _ in run.samples):
                 run.show()
