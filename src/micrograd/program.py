@@ -200,8 +200,8 @@ class Step(Value):
     """A Value that operations of the machine compute, as `exp` below does."""
 
     def __init__(self, operation, *inputs):
-        inputs = [v if isinstance(v, Value) else Value(v) for v in inputs]
-        super().__init__(0.5, inputs, operation)
+        nodes = [v if isinstance(v, Value) else Value(v) for v in inputs]
+        super().__init__(0.5, nodes, operation)
 
 
 class Lines:
@@ -340,7 +340,7 @@ class Compiler:
 
     def address(self, name):
         """Return the two parts of an address: instructions, and a number of bytes."""
-        kind, place, step, i = NAME.match(name).groups()
+        [(kind, place, step, i)] = NAME.findall(name)
         index = f'local.get {self.local[i]}' if step else 'i32.const 0'
         if step not in ('', '1'):
             index += f' i32.const {step} i32.mul'
