@@ -10,8 +10,7 @@ const bar = document.querySelector('.lab-page')
 const button = name => bar.querySelector(`.lab-${name}`)
 const FATAL = ['broken', 'overflow']
 
-// Which cells' code an output hangs on: the experiments above, and for a check also its answer. No exercise hangs on
-// another.
+// Which cells' code an output hangs on: the experiments above, and for a check also its answer.
 const dependencies = cell => [
   ...cells.slice(0, cells.indexOf(cell)).filter(other => other.kind === 'experiment'),
   ...(cell.kind === 'check' ? [cell.answer] : []), cell]
@@ -68,13 +67,13 @@ const same = (one, other) => one?.length === other.length && one.every((code, i)
 const isFresh = cell => same(cell.ran, shared.programOf(cell))
 
 // Whether a cell is to run before the cell that is wanted, or when all are. Solutions are not: they would overwrite an
-// answer. Nor are answers of other exercises: an empty one may stand for a function of the chapter. Their checks define
-// what later ones use, and run once, quietly, unless all are to run and the answer was tried.
+// answer. Nor are empty answers of other exercises: a solution that ran may have filled them. Their checks define what
+// later ones use, and run once, quietly, unless all are to run and the answer was tried.
 const isTried = cell => (cell.answer ?? cell).code !== (cell.answer ?? cell).book
 const isQuiet = (cell, wanted) => cell.kind === 'check' && cell !== wanted && !(!wanted && isTried(cell))
 function isDue(cell, wanted) {
   if (cell.fatal || ['solution', 'scratch'].includes(cell.kind)) return false
-  if (cell.kind === 'answer' && !(wanted ? cell.check === wanted : isTried(cell))) return false
+  if (cell.kind === 'answer' && cell.check !== wanted && !isTried(cell)) return false
   return isQuiet(cell, wanted) ? !cell.ran : !isFresh(cell)
 }
 
