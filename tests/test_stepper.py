@@ -98,7 +98,7 @@ def test_each_step_has_a_button_a_picture_and_a_caption():
         assert picture['aria-label'].startswith(caption) and 'grad' in picture['aria-label']
     ids = [radio['id'] for radio in radios]
     ways = [label['for'] for label in page.named('label') if 'for' in label]
-    assert ways == [ids[1], ids[2], ids[0], ids[3], ids[1], ids[2]]
+    assert ways == [ids[1], ids[0], ids[2], ids[1], ids[3], ids[2]]
     assert not page.named('script')
 
 

@@ -26,3 +26,32 @@ function unfold() {
 }
 window.addEventListener('hashchange', unfold)
 unfold()
+
+// A picture that is shown smaller than it is can be enlarged by a click.
+document.addEventListener('click', event => {
+  const picture = event.target.closest('.micrograd-picture')
+  const svg = picture?.querySelector('svg')
+  if (!svg || event.target.closest('a') || svg.clientWidth >= 0.99 * svg.width.baseVal.value) return
+  const dialog = document.createElement('dialog')
+  dialog.className = 'enlarged'
+  dialog.setAttribute('aria-label', svg.getAttribute('aria-label'))
+  dialog.append(picture.cloneNode(true))
+  dialog.addEventListener('click', () => dialog.close())
+  dialog.addEventListener('close', () => dialog.remove())
+  document.body.append(dialog)
+  dialog.showModal()
+})
+
+// The steps of a backward pass share one place of their scroller, which has the node at work in view.
+document.addEventListener('change', event => {
+  const steps = event.target.closest('.micrograd-steps')
+  if (!steps) return
+  const pictures = [...steps.querySelectorAll('.micrograd-picture')]
+  const shown = pictures.find(picture => picture.offsetParent)
+  shown.scrollLeft = Math.max(...pictures.map(picture => picture.dataset.left ?? 0))
+  const node = shown.querySelector('[stroke-width="2.5"]')?.getBoundingClientRect()
+  const frame = shown.getBoundingClientRect()
+  if (node?.right > frame.right) shown.scrollLeft += node.right - frame.right + 16
+  if (node?.left < frame.left) shown.scrollLeft -= frame.left - node.left + 16
+  for (const picture of pictures) picture.dataset.left = shown.scrollLeft
+})

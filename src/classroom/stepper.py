@@ -86,8 +86,9 @@ class Steps:
         checked = ' checked' if i == 0 else ''
         button = (f'<input type="radio" name="{self.group}" id="{name}"{checked} '
                   f'aria-describedby="{name}-caption">')
-        ways = [f'<label for="{self.group}-{i + step}">{word}</label>'
-                for step, word in ((1, 'next'), (-1, 'back')) if 0 <= i + step <= last]
+        ways = [f'<label for="{self.group}-{to}">{word}</label>' if 0 <= to <= last
+                else f'<span class="nowhere" aria-hidden="true">{word}</span>'
+                for to, word in ((i - 1, 'back'), (i + 1, 'next'))]
         words = f'<span id="{name}-caption">{escape(self.captions[i])}</span>'
         caption = f'<figcaption>{"".join(ways)} <b>{i + 1}.</b> {words}</figcaption>'
         return (f'<label>{button} {i + 1}</label>'

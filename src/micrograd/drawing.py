@@ -94,10 +94,13 @@ def draw_once(package, source):
 def svg_to_html(svg, alt_text):
     """Return HTML for the picture `svg`, in the page's ink, scrolling where it is wide.
 
-    `alt_text` tells those who do not see the picture what it shows.
+    `alt_text` tells those who do not see the picture what it shows. A page may shrink
+    the picture: --natural is the width with which it was drawn.
     """
     label = escape(re.sub(r'\s*\n\s*', '; ', alt_text))
-    opening = f'<svg role="img" aria-label="{label}" fill="currentColor"'
+    width = re.search(r'<svg[^>]*? width="([^"]*)"', svg)[1]
+    opening = (f'<svg role="img" aria-label="{label}" fill="currentColor" '
+               f'style="--natural: {width}"')
     svg = use_theme_colors(uniquify_ids(strip_svg(svg))).replace('<svg', opening, 1)
     scrolling = 'class="micrograd-picture" tabindex="0" style="overflow-x: auto"'
     return f'<div {scrolling}>{svg}</div>'
