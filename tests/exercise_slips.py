@@ -406,8 +406,8 @@ class Value:
         data = 1 / (1 + math.exp(-self.data))
         return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", "OverflowError: math range error"),
                 ("Value.sigmoid = lambda self: 1 / (1 + (-self).exp())", "one operation with one input"),
-                ("Value.sigmoid = lambda self: Value(1 / (1 + math.exp(-self.data)), (self,), 'sigmoid', _slopes=("
-                 "math.exp(-self.data) / (1 + math.exp(-self.data))**2,))", "e**1000 is no float"),
+                (("Value.sigmoid = lambda self: Value(1 / (1 + math.exp(-self.data)), (self,), 'sigmoid', _slopes=("
+                  "math.exp(-self.data) / (1 + math.exp(-self.data))**2,))"), "e**1000 is no float"),
                 ("Value.sigmoid = lambda self: ((self / 2).tanh() + 1) / 2", "one operation with one input"),
                 ("""
 @extend(Value)

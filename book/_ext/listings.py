@@ -108,7 +108,7 @@ def search_entries(names, target):
 
 @cache
 def listed_names():
-    """Return {name: (chapter, id of its listing)} for what readers call by name: 'draw_dot', 'Value.backward', 'MLP'."""
+    """Return {name: (chapter, id of its listing)} for what readers call by name: 'MLP', 'Value.backward'."""
     names = {}
     for module, written in chapter_of().items():
         for piece, chapter in written.items():

@@ -1,4 +1,4 @@
-"""The fonts of the pages, in book/_static/fonts.css: cut down to the letters that a book in English and its formulas need.
+"""The fonts of the pages, in book/_static/fonts.css: cut down to the letters of a book in English and its formulas.
 
     npm install --ignore-scripts @fontsource-variable/source-serif-4@5.3.1 @fontsource-variable/source-sans-3@5.3.1 \\
         @fontsource-variable/source-code-pro@5.3.1 @fontsource/stix-two-math@5.3.0 @fontsource/arimo@5.3.0
