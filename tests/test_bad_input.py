@@ -110,7 +110,8 @@ watch(v, [1.0])                         | ValueError        | expected nodes of 
 watch(v, [v, below])                    | ValueError        | expected nodes of the graph in the order, got Value(
 cross_entropy([v, v], 2)                | IndexError        | expected a target below 2, got 2
 cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
-cross_entropy([], 0)                    | IndexError        | expected a target below 0, got 0
+cross_entropy([], 0)                    | ValueError        | expected 1 or more scores, got 0
+cross_entropy([v], 0.0)                 | TypeError         | expected a whole number as target, got 0.0
 Adam([v], beta1=1)                      | ValueError        | Adam expects betas from 0 to less than 1, got 1 and 0.99
 Adam([v], beta2=1)                      | ValueError        | Adam expects betas from 0 to less than 1, got 0.9 and 1
 Adam([v], beta2=-1)                     | ValueError        | Adam expects betas from 0 to less than 1, got 0.9 and -1

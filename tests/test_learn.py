@@ -35,6 +35,13 @@ def test_cross_entropy(data, target):
     assert all(math.isclose(v.grad, g, rel_tol=1e-9, abs_tol=1e-12) for v, g in zip(ours, theirs.grad.tolist()))
 
 
+@pytest.mark.parametrize('scores', [[0.0, 1.0], (0, 1), range(2), [Value(0.0), 1]])
+def test_scores_from_any_collection(scores):
+    shares = softmax([Value(0.0), Value(1.0)])
+    assert [p.data for p in softmax(s for s in scores)] == [p.data for p in softmax(scores)] == [p.data for p in shares]
+    assert cross_entropy(iter(scores), 1).data == cross_entropy(scores, 1).data == -math.log(shares[1].data)
+
+
 @pytest.mark.parametrize('given, betas', [
     ({}, (0.9, 0.99)), ({'beta1': 0.5, 'beta2': 0.999}, (0.5, 0.999)), ({'beta1': 0, 'beta2': 0}, (0.0, 0.0))])
 def test_adam(given, betas):

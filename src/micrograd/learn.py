@@ -1,25 +1,42 @@
 """What language models are trained with: softmax, cross-entropy and Adam."""
-from numbers import Real
+from numbers import Integral, Real
+
+from micrograd.engine import Value
+from micrograd.nn import as_list
 
 
 def softmax(scores):
     """Return a list of Values above 0 with the sum 1, in proportion to e**score.
 
     The largest score is taken off all of them first: that changes no proportion, and no
-    exponential can overflow.
+    exponential can overflow. Scores are Values or numbers; ValueError for none at all.
     """
+    scores = as_values(scores)
     top = max(score.data for score in scores)
     exps = [(score + -top).exp() for score in scores]
     share = sum(exps)**-1
     return [e * share for e in exps]
 
 
+def as_values(scores):
+    """Return scores as a list of Values. ValueError if there are none."""
+    values = [score if isinstance(score, Value) else Value(score)
+              for score in as_list("scores", scores)]
+    if not values:
+        raise ValueError("expected 1 or more scores, got 0")
+    return values
+
+
 def cross_entropy(scores, target):
     """Return -log of what softmax gives to the score at the index `target`.
 
     As log(sum(e**score)) - scores[target], which stays finite where the softmax is 0.
-    IndexError for a target that is not the index of a score.
+    TypeError for a target that is no whole number, IndexError for one that is not the
+    index of a score, ValueError for no scores at all.
     """
+    scores = as_values(scores)
+    if not isinstance(target, Integral):
+        raise TypeError(f"expected a whole number as target, got {target!r}")
     if not 0 <= target < len(scores):
         raise IndexError(f"expected a target below {len(scores)}, got {target}")
     top = max(score.data for score in scores)
