@@ -198,7 +198,8 @@ def test_html_has_alternative_text_and_no_ids_of_its_own(monkeypatch):
 
 
 def test_ids_are_those_of_one_picture():
-    svg = '<svg><defs><path id="m1"/><path id="unused"/></defs><use xlink:href="#m1"/><g clip-path="url(#m1)"/><text>url(#m1)</text></svg>'
+    svg = ('<svg><defs><path id="m1"/><path id="unused"/></defs><use xlink:href="#m1"/><g clip-path="url(#m1)"/>'
+           '<text>url(#m1)</text></svg>')
     unique = uniquify_ids(svg)
     (name,) = set(re.findall(r'id="(.*?)"', unique))
     assert f'href="#{name}"' in unique and f'"url(#{name})"' in unique and '<text>url(#m1)</text>' in unique

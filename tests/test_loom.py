@@ -161,7 +161,8 @@ def test_a_number_that_no_chapter_has_is_refused(capsys):
 
 
 def test_a_cell_that_fails_names_its_chapter(tmp_path):
-    path = chapter(tmp_path, PATHS[0].read_text().partition('\n# ')[0] + '\n```{code-cell} ipython3\n1\n```\n\n```{code-cell} ipython3\n1 / 0\n```\n')
+    cells = '\n```{code-cell} ipython3\n1\n```\n\n```{code-cell} ipython3\n1 / 0\n```\n'
+    path = chapter(tmp_path, PATHS[0].read_text().partition('\n# ')[0] + cells)
     with pytest.raises(weave.LoomError, match='code cell 2 of 02-memory.md fails:[^$]*1 / 0'):
         weave.executed(path)
 

@@ -164,7 +164,7 @@ def digest(notebook):
 
 
 def check_not_edited(path):
-    """Raise a LoomError if a stored notebook has cells that were neither woven nor are the chapter's: they would be lost."""
+    """Raise a LoomError if a stored notebook has cells that were edited there, and are not in the chapter."""
     if path.with_suffix('.ipynb').exists():
         stored, fresh = stored_notebook(path), paired(path)
         if digest(stored) not in (stored.metadata.get('woven', digest(stored)), digest(fresh)):
