@@ -108,6 +108,10 @@ watch(None)                             | TypeError         | expected a Value, 
 watch(big)                              | ValueError        | expected 40 values at most, got 101
 watch(v, [1.0])                         | ValueError        | expected nodes of the graph in the order, got 1.0
 watch(v, [v, below])                    | ValueError        | expected nodes of the graph in the order, got Value(
+softmax([])                             | ValueError        | expected 1 or more scores, got 0
+softmax(3.0)                            | TypeError         | expected scores in a list, got 3.0
+softmax(['a'])                          | TypeError         | Value expects a real number, got 'a'
+as_values([])                           | ValueError        | expected 1 or more scores, got 0
 cross_entropy([v, v], 2)                | IndexError        | expected a target below 2, got 2
 cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
 cross_entropy([], 0)                    | ValueError        | expected 1 or more scores, got 0
