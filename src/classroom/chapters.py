@@ -102,10 +102,16 @@ def chapter_of():
 
 
 def source_before(module, chapter):
-    """Return the source of a module as it stood when `chapter` began; maybe ''."""
-    written = chapter_of()[module]
-    return join([text for name, text in pieces(read(module)).items()
-                 if written.get(name, BACK_MATTER) < chapter])
+    """Return the source of a module as it stood when `chapter` began; maybe ''.
+
+    A piece that no chapter shows comes with the one before it.
+    """
+    written, number, texts = chapter_of().get(module, {}), 0, []
+    for name, text in pieces(read(module)).items():
+        number = written.get(name, number)
+        if number < chapter:
+            texts.append(text)
+    return join(texts)
 
 
 def begin(chapter):
