@@ -36,7 +36,7 @@ def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
             browser.execute_cdp_cmd('Runtime.evaluate', {'expression': 'scrollTo(0, 0)'})
             browser.execute_script("arguments[0].click()", fold)
     for what in ('.cell_input pre', '.cell_output', 'svg[role=img]', 'math', 'p'):
-        there, seen = shown(browser, f'article {what}')
+        there, seen = shown(browser, f'article {what}:not(.lab-try *, .lab-status)')
         later_steps = f'.micrograd-steps figure:not(:first-of-type) {what.split()[0]}'
         frames = browser.find_elements(By.CSS_SELECTOR, later_steps)
         assert there > 1 and seen >= there - len(frames), what
@@ -112,7 +112,8 @@ def test_the_browser_keeps_to_that(browser, address):
 
 HIDDEN_IN_PRINT = """
     dispatchEvent(new Event('beforeprint'))
-    const parts = document.querySelectorAll('article details > :not(summary), article pre, .micrograd-steps figure')
+    const parts = document.querySelectorAll(
+      'article :is(details > :not(summary), pre, .micrograd-steps figure):not(.lab-status, .lab-try *)')
     const lost = each => !each.checkVisibility({ opacityProperty: true, visibilityProperty: true })
       || getComputedStyle(each).animationName !== 'none' || each.scrollWidth > each.clientWidth + 1
     const found = [...parts].filter(lost).map(each => each.outerHTML.slice(0, 200))
@@ -148,4 +149,6 @@ def test_a_chapter_can_be_printed(browser, address, chapter, tmp_path):
     packed = ''.join(text.split())
     for line in ''.join(pieces).splitlines():
         assert ''.join(line.split()) in packed, f"not in the print: {line}"
+    assert text.index('\nSolutions\n') > text.index('\nRecap\n'), "solutions stand at the end"
+    assert browser.execute_script("return document.querySelectorAll('section.exercise .tag_hide-cell').length") > 2
     assert 'Run' not in text.split() and 'Edit' not in text.split()
