@@ -5,14 +5,33 @@ document.addEventListener('click', event => {
   else if (what) window[what]?.()
 })
 
-// What is folded in the page is printed; a print has no folds.
+// What is folded in the page is printed; a print has no folds. Solutions stand at the end of their chapter.
 const folds = () => document.querySelectorAll('details:not([open])')
-let opened = []
+let opened = [], moved = []
+
+function moveToTheEnd(solution) {
+  const exercise = solution.closest('section.exercise'), chapter = exercise.parentElement.parentElement
+  let end = chapter.querySelector(':scope > .solutions')
+  if (!end) {
+    end = document.createElement('section')
+    end.className = 'solutions'
+    end.innerHTML = '<h2>Solutions</h2>'
+    chapter.append(end)
+  }
+  const heading = exercise.querySelector('h3').cloneNode(true), place = document.createComment('')
+  solution.replaceWith(place)
+  end.append(heading, solution)
+  return [place, solution]
+}
+
 window.addEventListener('beforeprint', () => {
   opened = [...folds()]
   for (const fold of opened) fold.open = true
+  moved = [...document.querySelectorAll('section.exercise .tag_hide-cell')].map(moveToTheEnd)
 })
 window.addEventListener('afterprint', () => {
+  for (const [place, solution] of moved) place.replaceWith(solution)
+  for (const end of document.querySelectorAll('.solutions')) end.remove()
   for (const fold of opened) fold.open = false
 })
 
