@@ -185,3 +185,12 @@ def test_the_stored_run_bears_out_what_the_chapter_says(claim):
 def test_memory_is_linear_and_small():
     assert ROWS['chain', 'micrograd']['traced'] <= 220
     assert 0.9 < STORED['growth']['off']['exponent'] < 1.15 and 0.9 < STORED['growth']['on']['exponent'] < 1.2
+
+
+def test_compiling_is_linear():
+    compiling = STORED['compiling']
+    assert compiling['sizes'][-1] >= 100_000 and max(compiling['exponent'], compiling['exponent of bytes']) < 1.2
+
+
+def test_a_program_of_a_name_beats_the_recursive_engine_three_hundred_times():
+    assert ROWS['name', 'recursive']['total'] > 300 * ROWS['name', 'program']['total']

@@ -29,7 +29,7 @@ TURNS = {
     'four points': ([*SCALARS, 'fused', IN_C], 200),
     'chain': (SCALARS, 10), 'wide sum': (SCALARS, 10), 'diamond': (SCALARS, 10),
     'token': ([*IDEAS, 'PyTorch, scalars'], 50),
-    'name': (['recursive', 'micrograd', 'fused', 'program'], 10)}
+    'name': (['recursive', 'micrograd', 'fused', 'program'], 2)}
 ROUNDS = 6
 # Steps whose instructions are counted, where they are not those of a turn: fewer for slow engines; and on the moons all
 # that are timed, for those who do not visit what has no gradient: they have less to do as the network learns.
@@ -237,19 +237,19 @@ def main():
     parser.add_argument('parts', nargs='*', help="a workload, 'growth' or 'compiling'; else everything")
     options = parser.parse_args()
     rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
-    parts, rows, growths = options.parts or [*TURNS, 'growth', 'compiling'], [], {}
+    parts, rows, result = options.parts or [*TURNS, 'growth', 'compiling'], [], {}
     for workload in filter(parts.__contains__, TURNS):
         rows += [complete(r, options.quick) for r in measure(workload, rounds, fewer)]
         print(table([r for r in rows if r['workload'] == workload]), flush=True)
     if 'growth' in parts:
         sizes = SIZES[:4] if options.quick else SIZES
-        growths = {name: growth(sizes, on) for name, on in (('on', 1), ('off', 0))}
-    for name, series in growths.items():
+        result['growth'] = {name: growth(sizes, on) for name, on in (('on', 1), ('off', 0))}
+    for name, series in result.get('growth', {}).items():
         for size, seconds in zip(series['sizes'], series['seconds']):
             print(f"chain of {size:10,} nodes, collector {name}: {1e6 * seconds / size:.2f} microseconds each")
         print(f"time grows as n**{series['exponent']:.2f}")
     if 'compiling' in parts:
-        growths['compiling'] = series = compiling(SIZES[:3])
+        result['compiling'] = series = compiling(SIZES[:3])
         for size, seconds, count in zip(series['sizes'], series['seconds'], series['bytes']):
             print(f"program of {size:7,} nodes: {1e6 * seconds / size:.0f} microseconds, {count / size:.0f} bytes each")
         print(f"time grows as n**{series['exponent']:.2f}, bytes as n**{series['exponent of bytes']:.2f}")
@@ -257,8 +257,7 @@ def main():
         stored = json.loads(STORED.read_text(encoding='utf-8'))
         rows = [r for workload in TURNS for r in ([r for r in rows if r['workload'] == workload] or
                                                   [r for r in stored['rows'] if r['workload'] == workload])]
-        result = {'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows,
-                  'growth': {**stored['growth'], **growths}}
+        result = {**stored, 'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, **result}
         STORED.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
 
 
