@@ -37,7 +37,7 @@ help:  ## say what there is to make (the default)
 
 book: $(BOOK) $(LAB)  ## build the book from the stored outputs, and say where to open it
 	@$(BIN)/python book/_tools/weave.py --check || echo "make book: the pages will show what was woven last" >&2
-	$(BUILD)
+	$(BUILD) > /dev/null  # which would say an address that is not escaped; warnings go to standard error
 	@$(BIN)/python -c "from pathlib import Path; print('The book is built: open', Path('$(HTML)').resolve().as_uri())"
 
 test: $(BOOK) $(WITNESS) $(KARPATHY)  ## run every chapter and every test, and compare with PyTorch
