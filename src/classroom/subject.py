@@ -106,6 +106,7 @@ def modules_restored(root):
 
 # Which line of it an error is about.
 
+
 def is_below(folder, file):
     """Return whether a file lies in a folder, and is neither ours nor installed."""
     above = Path(file).parents
