@@ -140,6 +140,7 @@ def described(error, folder):
 
 # A process of its own.
 
+
 def write_replies(replies, seconds):
     """Print each reply on a line of its own, and nothing else that anybody prints.
 
