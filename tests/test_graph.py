@@ -1,4 +1,6 @@
 """Pictures: what they show, in words too, and that they are drawn with and without Graphviz on the machine."""
+import copy
+import pickle
 import re
 import signal
 import subprocess
@@ -14,6 +16,7 @@ import micrograd.drawing
 from micrograd.drawing import render_dot, strip_svg, svg_to_html, uniquify_ids, use_theme_colors
 from micrograd.engine import Value
 from micrograd.graph import draw_dot, format_number, trace
+from micrograd.nn import MLP
 
 
 def test_trace():
@@ -223,3 +226,11 @@ def test_colors_are_the_page_s():
 def test_a_picture_has_a_name_for_those_who_do_not_see_it():
     html = svg_to_html('<svg><g/></svg>', 'one "quoted" line\n  and <another>')
     assert '<svg role="img" aria-label="one &quot;quoted&quot; line; and &lt;another&gt;" fill="currentColor">' in html
+
+
+@pytest.mark.parametrize('copied', [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_model_can_be_copied_and_a_deep_graph_cannot(copied):
+    model = MLP(2, [16, 16, 1])
+    assert copied(model)([1.0, 2.0]).data == model([1.0, 2.0]).data
+    with pytest.raises(RecursionError):
+        copied(sum(map(Value, range(2000))))
