@@ -1,4 +1,5 @@
 """What a picture is made of: Graphviz draws it, a page shows it in its own colors."""
+import atexit
 import os
 import re
 import shutil
@@ -82,6 +83,9 @@ def packaged_graphviz():
     package._engine = wasmtime.Engine(config)
     package._module = wasmtime.Module.from_file(package._engine, str(PACKAGE_WASM_PATH))
     return package
+
+
+atexit.register(packaged_graphviz.cache_clear)  # before Python takes wasmtime apart
 
 
 def draw_once(package, source):
