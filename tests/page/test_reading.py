@@ -47,7 +47,7 @@ def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
     assert frames.index(True) == 1 and sum(frames) == 1
 
 
-@pytest.mark.parametrize('place', ['q-cycle', 'q-users', 'q-watch'])
+@pytest.mark.parametrize('place', ['q-cycle', 'q-users'])
 def test_a_link_to_a_fold_opens_it(browser, address, place):
     for url in (f'{address}/06-order.html#{place}', f'{address}/06-order.html'):
         browser.get(url)
