@@ -57,7 +57,8 @@ class Neuron(Module):
     def __call__(self, x):
         """Return the activation for `x`, a collection of `nin` numbers or Values.
 
-        ValueError if there are more or fewer, TypeError if it is no collection.
+        A Value alone is a collection of one. ValueError if there are more or fewer,
+        TypeError if it is no collection.
         """
         x = as_list(f"{len(self.w)} inputs", x)
         if len(x) != len(self.w):
@@ -120,9 +121,11 @@ class MLP(Module):
                        for i, (n, nout) in enumerate(zip([nin, *nouts], nouts))]
 
     def __call__(self, x):
-        """Return what the last layer returns, each called with what the one before did.
+        """Return what the last layer returns.
 
-        The first gets `x`. A layer may be any function or Module put into `layers`.
+        The first is called with `x`, each other with what the one before returned. A
+        layer may be any Module put into `layers` (or a function, if `parameters()` is
+        never called).
         """
         for layer in self.layers:
             x = layer(x)
