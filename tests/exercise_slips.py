@@ -80,8 +80,8 @@ def two_blocks(model, second, text):
         for block, (keys, values) in zip((model, second), lists):
             home, _ = look_back(block, norm(x), keys, values)
             x = add(x, home)
-            bent = [v.relu() for v in weighted_sums(block.up, norm(x))]
-            x = add(x, weighted_sums(block.down, bent))
+            hidden = [v.relu() for v in weighted_sums(block.up, norm(x))]
+            x = add(x, weighted_sums(block.down, hidden))
         scores.append(weighted_sums(model.out, x))
     return scores"""
 

@@ -59,20 +59,16 @@ class GPT(Module):
         return [p for matrix in matrices for row in matrix for p in row]
 
 
-def in_heads(rows, width):
-    """Return, for each head, its part of every row."""
-    return [[row[i:i + width] for row in rows] for i in range(0, len(rows[0]), width)]
-
-
 def look_back(model, x, keys, values):
     """Add key and value of x to the lists; return what x brings home, and shares."""
     query = weighted_sums(model.queries, x)
     keys.append(weighted_sums(model.keys, x))
     values.append(weighted_sums(model.values, x))
-    width, home, looks = model.head_width, [], []
-    # for each head: its numbers of the query, those of all keys, those of all values
-    for (q,), k, v in zip(*(in_heads(rows, width) for rows in ([query], keys, values))):
-        brought, shares = attend(q, k, v)
+    home, looks = [], []
+    for i in range(0, len(query), model.head_width):
+        part = slice(i, i + model.head_width)  # the numbers of one head
+        brought, shares = attend(
+            query[part], [k[part] for k in keys], [v[part] for v in values])
         home += brought
         looks.append([share.data for share in shares])
     return weighted_sums(model.mix, home), looks
@@ -85,8 +81,8 @@ def scores_of(model, text):
         x = norm(add(model.letters[letter], model.places[place]))
         home, look = look_back(model, norm(x), keys, values)
         x = add(x, home)
-        bent = [v.relu() for v in weighted_sums(model.up, norm(x))]
-        x = add(x, weighted_sums(model.down, bent))
+        hidden = [v.relu() for v in weighted_sums(model.up, norm(x))]
+        x = add(x, weighted_sums(model.down, hidden))
         scores.append(weighted_sums(model.out, x))
         looks.append(look)
     return scores, looks
