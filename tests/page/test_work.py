@@ -386,7 +386,8 @@ def test_a_traceback_marks_its_line(open_page, address):
 
 def test_names_are_completed_from_what_ran(open_page, address):
     page = open_page(f'{address}/00-tour.html')
-    page.write(page.cells[0], "class Thing:\ndef colour(self, depth=3): 'Say which colour.'\n" + "thing = Thing()")
+    page.write(page.cells[0], "class Thing:\ndef colour(self, depth=3): 'Say which colour.'\n"
+                              + Keys.BACKSPACE + "thing = Thing()")
     page.run(page.cells[0])
     page.write(page.cells[1], "thing.co")
     page.browser.switch_to.active_element.send_keys(Keys.CONTROL, ' ')
