@@ -58,7 +58,7 @@ def test_the_graph_is_honest():
     assert s._prev == (b, *w, *x) and s._slopes == (1, 3.0, 4.0, 2.0, -1.0)
     nodes, edges = trace(s)
     assert len(nodes) == 6 and len(edges) == 5
-    assert 'w·x + b' in draw_dot(s).source
+    assert r'w·x\ +\ b' in draw_dot(s).source
     assert 'v0 = w·x + b of v1, v2, v3, v4, v5: data 2.5000' in repr(draw_dot(s))
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from types import SimpleNamespace
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -93,6 +93,17 @@ def name_downloads(page):
         menu.decompose()
 
 
+def keep_punctuation(page):
+    """Let no line begin with the comma that follows a formula."""
+    for formula in page.select('article math:not([display="block"])'):
+        after = formula.next_sibling
+        mark = re.match(r'[,.;:?!)]+', after) if isinstance(after, NavigableString) else None
+        if mark:
+            together = formula.wrap(page.new_tag('span', attrs={'class': 'together'}))
+            together.append(mark[0])
+            after.replace_with(after[mark.end():])
+
+
 def add_policy(page):
     """Add a policy by which the browser refuses whatever does not come with the book.
 
@@ -116,6 +127,7 @@ def fix_page(html, pagename):
     remove_scripts(page, pagename)
     link_to_source(page)
     name_downloads(page)
+    keep_punctuation(page)
     add_policy(page)
     return str(page)
 

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha1
@@ -61,7 +62,9 @@ def run_package(source, format):
         try:
             return picture.result(SECONDS)
         except (TimeoutError, KeyboardInterrupt):
-            package._engine.increment_epoch()  # which stops it
+            while not picture.done():  # it may not have begun yet
+                package._engine.increment_epoch()  # which stops it
+                time.sleep(0.01)
             raise
         except RenderError as error:
             raise ValueError(f"Graphviz cannot draw this: {error}") from None
