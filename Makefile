@@ -53,7 +53,7 @@ check-all: lint test page mutants  ## all of that and what takes hours: mutants,
 	$(BIN)/python -m pytest -q -o addopts= tests/long
 
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
-	LAB_TOOLS="$(abspath $(VENV))/page" $(BIN)/python -m pytest -q -n auto --dist loadfile tests/page $(FLAGS)
+	LAB_TOOLS="$(abspath $(VENV))/page" $(BIN)/python -m pytest -q -n auto --dist worksteal tests/page $(FLAGS)
 
 browser:  ## install what `make page` wants and is missing: browsers, a reader of PDF (Debian; root or sudo)
 	@missing=""; \

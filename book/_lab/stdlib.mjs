@@ -20,8 +20,9 @@ from importlib._bootstrap_external import _code_to_hash_pyc
 from importlib.util import source_hash
 from zipfile import ZipFile, ZipInfo
 
-import email.message  # which tqdm needs to know its own version, at a depth where compiling has no room
+import email  # as tqdm does to know its own version, at a depth where compiling has no room
 import importlib.metadata._adapters
+importlib.metadata._adapters.Message(email.message_from_string('Version: 1'))
 
 PLACE = next(path for path in sys.path if path.endswith('.zip'))
 for name in sorted({name for text in texts for name in re.findall(r'^(?:from|import) (\\w+(?:\\.\\w+)*)', text, re.MULTILINE)}):
