@@ -281,6 +281,8 @@ def test_the_keyboard_leads_into_the_editor_and_out_again(browser, address):
 
 
 def test_running_asks_no_other_machine(browser, address):
+    browser.get(f'{address}/notation.html')
+    browser.execute_script("localStorage.clear()")  # an edit that was kept opens an editor
     browser.get_log('performance')  # which empties it
     page = Page(browser, f'{address}/00-tour.html')
     before = fetched(browser)
