@@ -21,6 +21,7 @@ from classroom.subject import (
 QUESTIONS = []
 OVERWRITES = "the gradient that an input has already is overwritten: += and not ="
 FORGETS = "multiply each slope by the gradient of the result"
+NO_ORDER = "recursion without an order: b passes back all it has, once per path"
 UNREACHED = "nothing reaches what an input was made from: is it an input of the node?"
 
 
@@ -140,8 +141,7 @@ def two_ways_to_one_node(Value):
         {-1.0: "begin with +1", 0.0: "begin at the result, with the gradient 1"})
 
     early = "b passes back too early, before c has added its share"
-    no_order = "recursion without an order: b passes back all it has, once per path"
-    hints = {(x, y): no_order for x in (18.0, 30.0) for y in (18.0, 30.0)}
+    hints = {(x, y): NO_ORDER for x in (18.0, 30.0) for y in (18.0, 30.0)}
     hints.update({(x, y): early for x in (3.0, 15.0) for y in (3.0, 15.0)})
     ask("c + b, and b + c, with b = 3a and c = 4b: the gradients of a",
         gradients, (15.0, 15.0), {**hints, (12.0, 12.0): OVERWRITES})
@@ -157,13 +157,12 @@ def backward_twice(Value):
         first = a.grad
         d.backward()
         return first, a.grad
-    no_order = "recursion without an order: b passes back all it has, once per path"
     keeps = "inner nodes begin with what the first call has left in them"
     both = "recursion without an order, and inner nodes that are not cleared"
     ask("c + b with b = 3a and c = 4b: the gradient of a after one call, and after two",
         gradients, (15.0, 30.0),
         {(15.0, 57.0): keeps, (15.0, 72.0): f"{keeps}, and so does the result",
-         (18.0, 36.0): no_order, (30.0, 60.0): no_order,
+         (18.0, 36.0): NO_ORDER, (30.0, 60.0): NO_ORDER,
          (18.0, 78.0): both, (30.0, 114.0): both,
          (15.0, 15.0): "leaves are cleared; they should add up, as for several losses"})
 
