@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import traverse_parent
 
 LAB = Path(__file__).parents[2] / '_build' / 'lab'
 ANSWER = 'tag_exercise'
@@ -85,9 +86,7 @@ def note_exercises(app, doctree):
     for cell, key, check in zip(cells, keys(cells), cells[1:]):
         if ANSWER in cell['classes']:
             check['classes'].append('lab-checks')
-            section = cell.parent
-            while not isinstance(section, nodes.section):
-                section = section.parent
+            section = next(traverse_parent(cell, nodes.section))
             section['classes'].append('exercise')
             found.append({'key': key, 'section': section['ids'][0]})
 

@@ -11,6 +11,7 @@ from html import escape
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx import addnodes
+from sphinx.util.nodes import traverse_parent
 
 from classroom.chapters import BACK_MATTER, SOURCE, chapter_of, join, modules, pieces, read, split
 
@@ -120,25 +121,18 @@ def listed_names():
 
 def link_names(app, doctree, docname):
     """Lead from the first mention of a name of the library on a page to its listing, unless that is what follows."""
-    pages, seen = {page[:2]: page for page in app.env.found_docs}, set()
+    pages, names = {page[:2]: page for page in app.env.found_docs}, dict(listed_names())
     for code in list(doctree.findall(nodes.literal)):
         name = code.astext().removesuffix('()')
-        chapter, target = listed_names().get(name, (None, ''))
-        page = pages.get(f'{chapter:02}' if chapter is not None else '')
-        inside = {type(parent) for parent in ancestors(code)}
-        if page and page != docname and name not in seen and not inside & {nodes.reference, nodes.title}:
-            seen.add(name)
+        if name not in names or any(traverse_parent(code, (nodes.reference, nodes.title))):
+            continue
+        chapter, target = names.pop(name)  # not linked a second time
+        page = pages.get(f'{chapter:02}', docname)
+        if page != docname:
             address = f'{app.builder.get_relative_uri(docname, page)}#{target}'
             around = nodes.reference('', '', refuri=address, internal=True, classes=['to-listing'])
             code.replace_self(around)
             around += code
-
-
-def ancestors(node):
-    """Yield the nodes around a node, from the inside."""
-    while node.parent is not None:
-        node = node.parent
-        yield node
 
 
 def reading_order(module):

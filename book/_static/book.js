@@ -1,4 +1,4 @@
-// On paper: the words at the end of a page. The theme's button for the search is called by its name.
+// What the theme would call from inside its HTML, by its name: today only the print, from the words at the end of a page.
 document.addEventListener('click', event => {
   const what = event.target.closest('[data-does]')?.dataset.does
   if (what === 'window.print') window.print()
