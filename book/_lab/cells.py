@@ -2,6 +2,7 @@
 import ast
 import builtins
 import contextlib
+import importlib
 import inspect
 import io
 import json
@@ -213,15 +214,17 @@ def places_of(error):
     return list(dict.fromkeys(frame for frame in frames if str(frame[0]).startswith('cell ')))
 
 
-def answer(question, text):
-    """Return, in JSON, how a name can go on ('complete'), or what it is ('describe'); null if there is none."""
+def call(name, values):
+    """Call a function for the page, with values in JSON; return what it returns, in JSON: {'value'} or {'error'}."""
+    module, _, function = name.rpartition('.')
     try:
-        return json.dumps({'complete': completions, 'describe': description}[question](text))
-    except (AttributeError, MissingPackage):
-        return 'null'
+        value = getattr(importlib.import_module(module), function)(*json.loads(values))
+        return json.dumps({'value': value}, allow_nan=False)
+    except BaseException as error:  # nothing may end the page's Python
+        return json.dumps({'error': f'{type(error).__name__}: {error}'})
 
 
-def completions(text):
+def complete(text):
     """Return the names that begin with `text`: global ones, or after a dot those of what stands before it."""
     owner, dot, stem = text.rpartition('.')
     found = value_of(owner) if dot else None
@@ -231,7 +234,7 @@ def completions(text):
             if name.startswith(stem) and (stem or not name.startswith('_'))]
 
 
-def description(text):
+def describe(text):
     """Return what is known of a name, as `about` does; None if there is none."""
     return about(partial(value_of, text)) if value_of(text.split('.')[0]) is not None else None
 

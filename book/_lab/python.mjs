@@ -15,7 +15,8 @@ const load = file => new Promise((loaded, failed) => {
 })
 export const once = file => once[file] ??= load(file).catch(error => { once[file] = undefined; throw error })
 
-let starting, worker, receive, answer, step = '', turn = 0
+let starting, worker, receive, step = '', turn = 0, asked = 0
+const answers = new Map()  // to what was asked, by its number: [answered, failed]
 const watchers = new Set()
 
 function say(words) {
@@ -48,7 +49,7 @@ async function begin() {
     made.onerror = event => failed(Error(event.message ?? 'the worker could not start'))
     made.postMessage({ parts })
   })
-  made.onmessage = ({ data }) => data.kind === 'answer' ? answer?.(data.value) : receive?.(data)
+  made.onmessage = ({ data }) => data.kind === 'answer' ? settle(data) : receive?.(data)
   return made
 }
 
@@ -83,19 +84,33 @@ export async function run(cell, code, listener, watcher) {
 
 export const stopListening = () => { receive = undefined }
 
-// Ask what a name is, or how it goes on. Python that runs a cell cannot answer, nor can one that is not there.
+// Call a function of the page's Python, 'classroom.live.open' or such, with values that JSON has; return a promise of what
+// it returns. Python that runs a cell answers when it is done.
+export async function call(name, ...values) {
+  const started = await start()
+  return new Promise((...ways) => {
+    answers.set(asked += 1, ways)
+    started.postMessage({ call: name, values: JSON.stringify(values), number: asked })
+  })
+}
+
+function settle({ number, value, error }) {
+  const [answered, failed] = answers.get(number)
+  answers.delete(number)
+  error ? failed(Error(error)) : answered(value)
+}
+
+// Ask what a name is, or how it goes on. Who types cannot wait for a Python that runs a cell, or is not there.
 export async function ask(question, text) {
   if (!starting || receive) return null
-  const started = await starting
-  return new Promise(answered => {
-    answer = answered
-    setTimeout(answered, 1000, null)
-    started.postMessage({ question, text })
-  })
+  const patience = new Promise(over => setTimeout(over, 1000, null))
+  return Promise.race([call(`lab_cells.${question}`, text).catch(() => null), patience])
 }
 
 export function end() {
   worker?.terminate()
+  for (const [, failed] of answers.values()) failed(Error('Python was stopped'))
+  answers.clear()
   turn += 1
   starting = worker = receive = undefined
 }

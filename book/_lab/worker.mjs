@@ -76,10 +76,12 @@ self.onmessage = async ({ data }) => {
     if (data.parts) {
       cells = await begin(data.parts)
       postMessage({ kind: 'ready' })
-    } else if (data.question) {
-      postMessage({ kind: 'answer', value: JSON.parse(cells.answer(data.question, data.text)) })
+      return
+    }
+    if (!graphviz) await loadGraphviz()
+    if (data.call) {
+      postMessage({ kind: 'answer', number: data.number, ...JSON.parse(cells.call(data.call, data.values)) })
     } else {
-      if (!graphviz) await loadGraphviz()
       await run(data)
     }
   } catch (error) {
