@@ -37,7 +37,8 @@ function licence(name) {
   return `${name} ${version}: ${license}\n\n${text}`
 }
 
-for (const name of ['page', 'editor', 'progress']) writeFileSync(join(out, `${name}.js`), bundle(`${name}.mjs`, 'iife'))
+const scripts = ['page', 'editor', 'progress', 'python', 'training']
+for (const name of scripts) writeFileSync(join(out, `${name}.js`), bundle(`${name}.mjs`, 'iife'))
 part('worker', bundle('worker.mjs', 'esm'))
 for (const file of runtime) part(basename(file), readFileSync(join(packages, file)))
 const wheelFiles = wheels.map(name => readdirSync(wheelhouse).find(file => file.startsWith(`${name}-`) && file.endsWith('.whl')))

@@ -27,6 +27,7 @@ CUT = f"[cut: more than {MAX_CHARS} characters]"
 ONLY_JUPYTER = re.compile(r'\s*[%!]|.*\?\s*$')  # %timeit, !ls, len?
 namespace = {'__name__': '__main__', '__builtins__': builtins}
 OURS = 'micrograd', 'classroom'  # what these do not have yet, a later chapter builds
+finished = {}  # the modules of both as they ship, for the page's figures: its cells may have others in their place
 
 
 class MissingPackage(BaseException):
@@ -218,10 +219,28 @@ def call(name, values):
     """Call a function for the page, with values in JSON; return what it returns, in JSON: {'value'} or {'error'}."""
     module, _, function = name.rpartition('.')
     try:
-        value = getattr(importlib.import_module(module), function)(*json.loads(values))
+        value = getattr(load(module), function)(*json.loads(values))
         return json.dumps({'value': value}, allow_nan=False)
     except BaseException as error:  # nothing may end the page's Python
         return json.dumps({'error': f'{type(error).__name__}: {error}'})
+
+
+def load(name):
+    """Return a module. One of ours is finished, and so is all that it imports, whatever the cells of the page have."""
+    if name not in finished and name.partition('.')[0] in OURS:
+        cells = take_ours()
+        sys.modules.update(finished)
+        try:
+            importlib.import_module(name)
+        finally:
+            finished.update(take_ours())
+            sys.modules.update(cells)
+    return finished.get(name) or importlib.import_module(name)
+
+
+def take_ours():
+    """Take the modules of the book's packages out of those that Python has loaded; return them."""
+    return {name: sys.modules.pop(name) for name in [*sys.modules] if name.startswith(tuple(f'{our}.' for our in OURS))}
 
 
 def complete(text):
@@ -293,6 +312,8 @@ def install_shims():
     import micrograd.drawing
     micrograd.drawing.run_package = draw
     classroom.stepper.group_ids = count(1001)  # the page's stored pictures have the numbers from 1
+    finished.update(take_ours())
+    sys.modules.update(finished)
     os.makedirs('/book', exist_ok=True)
     os.chdir('/book')
 

@@ -4,7 +4,7 @@ import { modules, runtime, wheels } from './parts.json'
 const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), ...wheels, ...modules]
 const folder = new URL('.', document.currentScript.src)
 const parts = {}
-globalThis.lab = { receive: (name, letters) => { parts[name] = letters } }
+globalThis.lab = { receive: (name, letters) => { parts[name] = letters }, call }  // for the parts, and for figures
 
 const load = file => new Promise((loaded, failed) => {
   const script = document.createElement('script')
