@@ -1,24 +1,28 @@
 """Sphinx: what the theme, and Sphinx itself, do not do as this book needs it.
 
 Each page is changed when it is rendered: for screen readers, for the browser's console, and so that no page can send
-anything elsewhere. Formulas need no script, the font of icons holds only those that occur, and the same book has the
-same bytes in every folder.
+anything elsewhere. Formulas need no script; of the theme's icons and styles only those stay that occur; and the same
+book has the same bytes in every folder.
 """
 import re
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
+from pathlib import Path
 from types import SimpleNamespace
+from unicodedata import normalize
 
 from bs4 import BeautifulSoup, NavigableString
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from fontTools.subset import main as subset
+from fontTools.ttLib import TTFont
 from sphinx.builders.html import BuildInfo
 from sphinx.util.logging import getLogger
 
 logger = getLogger(__name__)
+BOOK = Path(__file__).parents[1]
 
 
 def name_controls(page):
@@ -49,12 +53,15 @@ def name_folds(page):
 # Thebe wants a server elsewhere; the book has no such folds and tabs; icons as scripts weigh 1.5 MB, beside a font.
 UNUSED = (r'thebe|requestKernel|kernelName|toggle(button|Hint|Open)|design-tabs|fontawesome\.js|'
           r'_OPTIONS\.(page|search)')
-ONLY_FOR_SEARCH = r'searchtools|language_data|searchindex'
+# Scripts and styles that only some pages want: those on which something is selected.
+WANTED_BY = {r'searchtools|language_data|searchindex': '#search-results',
+             r'bootstrap\.js': '[data-bs-toggle="dropdown"]',
+             r'clipboard|copybutton': 'article div[class*=highlight-]:not(.cell *) pre', r'summary\.css': '.summary-sheet'}
 
 
-def remove_scripts(page, pagename):
+def remove_scripts(page):
     """Remove unused and repeated scripts, defer the others, and take event handlers out of the HTML."""
-    unused = UNUSED if pagename == 'search' else f'{UNUSED}|{ONLY_FOR_SEARCH}'
+    unused = '|'.join([UNUSED, *(script for script, selector in WANTED_BY.items() if not page.select(selector))])
     seen = set()
     for tag in page.head.find_all(['script', 'meta']) + page.body.find_all('script'):
         if re.search(unused, tag.get_text() + tag.get('src', '')) or str(tag) in seen:
@@ -63,8 +70,9 @@ def remove_scripts(page, pagename):
         seen.add(str(tag))
         if tag.get('src'):
             tag['defer'] = ''
-    for link in page.select('link[href*="togglebutton"], link[href*="thebe"], link[rel="preload"]'):
-        link.decompose()
+    for link in page.select('link[rel="preload"], link[rel="stylesheet"]'):
+        if link['rel'] == ['preload'] or re.search(unused, link['href']):
+            link.decompose()
     for link in page.select('link[href*="styles/theme.css"]'):
         link['href'] = re.sub(r'styles/theme\.css.*', 'basic.css', link['href'])  # which is all that it imports
     for button in page.select('[onclick]'):
@@ -119,14 +127,17 @@ def add_policy(page):
     page.head.find('meta', charset=True).insert_after(policy)
 
 
-def fix_page(html, pagename):
+PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
+
+
+def fix_page(html):
     """Return the HTML of a page with all of the fixes above."""
-    page = BeautifulSoup(html, 'html.parser')
+    page = BeautifulSoup(PLAIN.sub(r'\1', html), 'html.parser')
     name_controls(page)
     name_folds(page)
-    remove_scripts(page, pagename)
     link_to_source(page)
     name_downloads(page)
+    remove_scripts(page)
     keep_punctuation(page)
     add_policy(page)
     return str(page)
@@ -139,7 +150,7 @@ def fix_rendered_pages(app):
 
         def render_and_fix(template, context):
             html = render(template, context)
-            return fix_page(html, context['pagename']) if '<body' in html else html
+            return fix_page(html) if '<body' in html else html
         app.builder.templates.render = render_and_fix
 
 
@@ -180,6 +191,66 @@ def keep_used_icons(app, error):
         subset([font, f'--unicodes={",".join(codes)}', '--flavor=woff2', f'--output-file={font}'])
 
 
+THEME = {'basic.css', 'copybutton.css', 'pygments.css', 'pydata-sphinx-theme.css', 'sphinx-book-theme.css',
+         'sphinx-design.min.css'}
+VARIABLE = re.compile(r'(--[\w-]+):(?:[^;"\'()]|"[^"]*"|\'[^\']*\'|\((?:[^()]|\([^()]*\))*\))*;?')
+
+
+def text_of(app):
+    """Return all pages in one text, and all scripts that they load."""
+    pages = '\n'.join(file.read_text(encoding='utf-8') for file in sorted(app.outdir.glob('*.html')))
+    scripts = sorted(set(re.findall(r'<script[^>]* src="([^"?]*)', pages)))
+    return pages, '\n'.join((app.outdir / script).read_text(encoding='utf-8') for script in scripts)
+
+
+def keep_used_styles(app, error):
+    """Reduce the theme's styles to the rules for what occurs in a page or in a script of one: a tenth of them."""
+    if error or app.builder.format != 'html':
+        return
+    pages, scripts = text_of(app)
+    values = re.findall(r'\b(?:class|id)="([^"]*)"', pages)
+    used = {*' '.join(values).split(), *re.findall(r' ([\w-]+)=', pages), *re.findall(r'[\w-]+', scripts)}
+    sheets = {file: file.read_text(encoding='utf-8') for file in (app.outdir / '_static').rglob('*.css')}
+    used.update(re.findall(r'var\(\s*(--[\w-]+)', ''.join(sheets.values())))
+    for file, styles in sheets.items():
+        if file.name in THEME or file.name.startswith('mystnb'):
+            file.write_text(reduced(styles, used), encoding='utf-8')
+
+
+def reduced(styles, used):
+    """Return the rules of a style sheet that can apply where only these classes, ids, ... are used."""
+    def is_used(selector):
+        needed = re.sub(r':(not|is|where|has)\((?:[^()]|\([^()]*\))*\)', '', selector)
+        return used.issuperset(re.findall(r'[.#[]((?![0-9])[\w-]+)', needed))
+
+    def keep(rule):
+        selectors = [each.strip() for each in re.split(r',(?![^(]*\))', rule[1]) if is_used(each)]
+        block = VARIABLE.sub(lambda set: set[0] if set[1] in used else '', rule[2]).strip()
+        return f'{",".join(selectors)}{{{block}}}\n' if selectors and block else ''
+    kept = re.sub(r'([^{}@;]+)\{([^{}]*)\}', keep, re.sub(r'/\*.*?\*/', '', styles, flags=re.DOTALL))
+    return re.sub(r'@(?:media|supports)[^{}]*\{\s*\}', '', kept)
+
+
+def keep_used_symbols(app, error):
+    """Reduce the font of formulas and symbols to those that occur."""
+    if error or app.builder.format != 'html':
+        return
+    pages, scripts = text_of(app)
+    formulas = set(''.join(re.findall(r'<math.*?</math>', pages, re.DOTALL)))
+    symbols = set(re.findall('[\u0370-\u03ff\u2190-\u2bff]', pages + scripts))
+    file = str(app.outdir / '_static' / 'fonts' / 'math.woff2')
+    italics = {letter for letter in map(chr, TTFont(file).getBestCmap()) if normalize('NFKC', letter) in formulas}
+    subset([file, f'--text={"".join(sorted(formulas | symbols | italics))}', '--layout-features=*', '--name-IDs=*',
+            '--flavor=woff2', f'--output-file={file}'])
+
+
+def note_machinery(app, config):
+    """Note what the pages are made with: when any of it changes, all pages are written, and static files copied."""
+    files = [file for folder in ('_ext', '_static') for file in sorted((BOOK / folder).rglob('*.*'))
+             if file.suffix != '.pyc']
+    config.machinery = sha256(b''.join(file.read_bytes() for file in files)).hexdigest()
+
+
 PATHS = 'html_static_path', 'external_toc_path'  # settings that say where the book lies on this machine
 
 
@@ -192,7 +263,11 @@ def omit_paths(app):
 
 def setup(app):
     app.add_html_math_renderer('mathml', inline_renderers=(inline_math, None), block_renderers=(displayed_math, None))
+    app.add_config_value('machinery', '', 'html')
+    app.connect('config-inited', note_machinery)
     app.connect('builder-inited', fix_rendered_pages)
     app.connect('builder-inited', omit_paths)
     app.connect('build-finished', keep_used_icons)
+    app.connect('build-finished', keep_used_styles, priority=900)  # the icons and the theme's colours of code are there
+    app.connect('build-finished', keep_used_symbols)
     return {'version': '1', 'parallel_read_safe': True}

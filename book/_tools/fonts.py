@@ -16,18 +16,20 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 STATIC = Path(__file__).parents[1] / '_static'
-LETTERS = ('U+20-7E,U+A0,U+A7,U+A9,U+AB,U+B0-B7,U+BB,U+C0-FF,U+152-153,U+2013,U+2014,U+2018-201E,U+2020-2022,U+2026,'
-           'U+2032,U+2039,U+203A,U+20AC,U+2122')
+LETTERS = ('U+20-7E,U+A0,U+A7,U+A9,U+AB,U+B0-B7,U+BB,U+C9,U+D7,U+E0-FF,U+131,U+2013,U+2014,U+2018-201E,U+2026,U+2032,'
+           'U+20AC')
+CODE = 'U+20-7E,U+A0,U+AB,U+B2,U+B3,U+B7,U+BB,U+D7,U+2013,U+2014,U+2018-201E,U+2026'
 # Greek, arrows, operators and the italic letters of formulas; stars and ticks of the exercises.
-SYMBOLS = ('U+20-7E,U+AF-B0,U+B7,U+D7,U+2C6,U+302,U+391-3C9,U+2026,U+2032,U+2061,U+2190-2193,U+21D2,U+2200-2208,'
-           'U+220F,U+2211,U+2212,U+221A,U+221E,U+2248,U+2260,U+2264,U+2265,U+22C5,U+22EF,U+2605,U+2713,U+27E8,U+27E9,'
-           'U+210E,U+1D434-1D467,U+1D6FC-1D71B')
-WEIGHTS = {'wght': (400, 400, 700)}
+SYMBOLS = ('U+20-7E,U+AF,U+B7,U+D7,U+302,U+3B1-3C9,U+2026,U+2032,U+2061,U+2190-2193,U+21D2,U+2202,U+2208,U+2211,'
+           'U+2212,U+221A,U+221E,U+2248,U+2260,U+2264,U+2265,U+22C5,U+22EF,U+2605,U+2713,U+27E8,U+27E9,U+210E,U+1D434-1D467,'
+           'U+1D6FC-1D714')
+FEATURES = 'kern,liga,mark,mkmk,ccmp,ssty'  # the last one: the forms of letters in exponents
+WEIGHTS, ONE_WEIGHT = {'wght': (400, 400, 700)}, {'wght': 400}
 CUT = {  # name here: (file from npm, letters, range of weights)
     'serif': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal', LETTERS, WEIGHTS),
-    'serif-italic': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic', LETTERS, WEIGHTS),
+    'serif-italic': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic', LETTERS, ONE_WEIGHT),
     'sans': ('@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal', LETTERS, WEIGHTS),
-    'code': ('@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal', LETTERS, WEIGHTS),
+    'code': ('@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal', CODE, WEIGHTS),
     'math': ('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal', SYMBOLS, {}),
     'figures': ('@fontsource/arimo/files/arimo-latin-400-normal', LETTERS, {}),
 }
@@ -36,7 +38,7 @@ CUT = {  # name here: (file from npm, letters, range of weights)
 INSIDE = 'serif', 'sans', 'code'
 RULES = (  # the name in the pages, the font, more of its rule
     ('Book Serif', 'serif', 'font-weight: 400 700'),
-    ('Book Serif', 'serif-italic', 'font-weight: 400 700; font-style: italic'),
+    ('Book Serif', 'serif-italic', 'font-style: italic'),
     ('Book Sans', 'sans', 'font-weight: 400 700'),
     ('Book Code', 'code', 'font-weight: 400 700'),
     ('Book Math', 'math', ''),
@@ -61,8 +63,8 @@ def cut(packages, name, folder):
     file, letters, weights = CUT[name]
     font, whole, part = TTFont(packages / f'{file}.woff2'), folder / 'whole.ttf', folder / 'part.woff2'
     renamed(instantiateVariableFont(font, weights) if weights else font, f'Book {name}').save(whole)
-    subset([str(whole), f'--unicodes={letters}', '--flavor=woff2', '--no-hinting', '--name-IDs=*',
-            f'--output-file={part}'])
+    subset([str(whole), f'--unicodes={letters}', f'--layout-features={FEATURES}', '--flavor=woff2', '--no-hinting',
+            '--name-IDs=*', f'--output-file={part}'])
     return part.read_bytes()
 
 
