@@ -100,7 +100,7 @@ class Steps:
         drawing = self.drawings[i].copy()
         for place, texts in enumerate(zip(*self.boxes)):
             longest = max(len(line) for each in texts for line in each.split('|'))
-            drawing.node(f'v{place}', width=f'{0.3 + 0.09 * longest:.2f}')
+            drawing.node(f'v{place}', width=f'{0.3 + 0.1 * longest:.2f}')
         return svg_to_html(drawing.pipe('svg', 'utf-8'), alt_text)
 
 

