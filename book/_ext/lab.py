@@ -42,6 +42,10 @@ CHECK_BAR = '''
 <button type="button" class="lab-run" aria-label="Check: cell {number}">Check</button>
 </div>'''
 STATUS = '<p class="lab-status" role="status"></p>'
+LIVE = '''
+<div class="live">
+<button type="button" aria-label="Change the numbers in the picture of cell {number}">Change the numbers</button>
+<p class="live-words" role="status"></p></div>'''
 SCRATCH = '''
 <div class="lab-try"><p>Try something</p>
 <div class="cell docutils container lab-scratch"><div class="cell_input docutils container">
@@ -102,6 +106,9 @@ class AddControls(SphinxPostTransform):
             return
         for number, (cell, key) in enumerate(zip(cells, keys(cells)), 1):
             self.add_bar(cell, number=number, key=key)
+            if 'tag_live' in cell['classes']:
+                output = next(node for node in cell.findall(nodes.container) if is_a(node, 'cell_code_output'))
+                output.parent.insert(output.parent.index(output) + 1, raw(LIVE, number=number))
         title = self.document.next_node(nodes.title)
         title.parent.insert(1, raw(PAGE_BAR))
         run = RUN.format(number='scratch')
@@ -133,11 +140,15 @@ def add_files(app, config):
 
 
 def add_script(app, pagename, templatename, context, doctree):
-    """Call the script from a page that has cells; on the others, what shows the reader's progress."""
+    """Call the scripts from a page that has cells; on the others, what shows the reader's progress."""
     if app.config.lab_version:
         app.add_js_file('lab/exercises.js', loading_method='defer')
-        name = 'page' if 'class="lab-page' in context.get('body', '') else 'progress'
+        body = context.get('body', '')
+        name = 'page' if 'class="lab-page' in body else 'progress'
         app.add_js_file(f'lab/{name}.js', loading_method='defer')
+        if name == 'page' and '<g class="graph"' in body:
+            app.add_css_file('lab/figures.css')
+            app.add_js_file('lab/graphs.js', loading_method='defer')
 
 
 def write_exercises(app, error):

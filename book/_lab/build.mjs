@@ -37,8 +37,9 @@ function licence(name) {
   return `${name} ${version}: ${license}\n\n${text}`
 }
 
-const scripts = ['page', 'editor', 'progress', 'python', 'training']
+const scripts = ['page', 'editor', 'progress', 'python', 'training', 'graphs']
 for (const name of scripts) writeFileSync(join(out, `${name}.js`), bundle(`${name}.mjs`, 'iife'))
+for (const name of ['figures.css', 'training.css']) writeFileSync(join(out, name), bundle(name))
 part('worker', bundle('worker.mjs', 'esm'))
 for (const file of runtime) part(basename(file), readFileSync(join(packages, file)))
 const wheelFiles = wheels.map(name => readdirSync(wheelhouse).find(file => file.startsWith(`${name}-`) && file.endsWith('.whl')))

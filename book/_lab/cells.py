@@ -27,6 +27,8 @@ CUT = f"[cut: more than {MAX_CHARS} characters]"
 ONLY_JUPYTER = re.compile(r'\s*[%!]|.*\?\s*$')  # %timeit, !ls, len?
 namespace = {'__name__': '__main__', '__builtins__': builtins}
 OURS = 'micrograd', 'classroom'  # what these do not have yet, a later chapter builds
+ROOT = '_root_of_the_graph'
+graphs = {}  # what the cells draw: {'cell 3': (root, rankdir)}
 finished = {}  # the modules of both as they ship, for the page's figures: its cells may have others in their place
 
 
@@ -97,13 +99,19 @@ def execute(name, code):
     """
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)  # for tracebacks
     skipped, silence = [], contextlib.ExitStack()
+    graphs.pop(name, None)
+    namespace.pop(ROOT, None)
     with silence:
         tree = parse(code, name)
         shown = tree.body[-1:] if not code.rstrip().endswith(';') else []
+        for node in shown:
+            name_root(node)
         for node in tree.body:
             try:
                 value = execute_statement(node, name)
                 if node in shown and not skipped:
+                    if ROOT in namespace:
+                        graphs[name] = namespace.pop(ROOT), getattr(value, 'graph_attr', {}).get('rankdir', 'LR')
                     display(value)
             except MissingPackage as error:
                 for each in names_defined(node):
@@ -126,6 +134,21 @@ def execute_statement(node, name):
         if not isinstance(node, (ast.Import, ast.ImportFrom)) or not error.name or error.name.split('.')[0] in OURS:
             raise
         raise needs("It", error.name) from None
+
+
+def name_root(node):
+    """Let a statement that is draw_dot(root) give its root a name: a picture does not keep the graph that it shows."""
+    match node:
+        case ast.Expr(ast.Call(ast.Name('draw_dot'), [root, *_])):
+            node.value.args[0] = ast.copy_location(ast.NamedExpr(ast.Name(ROOT, ast.Store()), root), root)
+            ast.fix_missing_locations(node)
+
+
+def open_graph(cell):
+    """Return what `classroom.live` has for the graph that a cell draws, so that its numbers can be changed."""
+    if cell not in graphs:
+        raise ValueError("expected a cell that ends in draw_dot(...), with the result in the place of the dots")
+    return load('classroom.live').open_graph(cell, *graphs[cell])
 
 
 def place_of(nodes):

@@ -180,4 +180,5 @@ for (const cell of cells) {
 if (!canKeep()) warnOfLoss()
 showProgress()
 shared.changed()
+Object.assign(lab, { cells, run: shared.run, warm: shared.warm })  // for figures
 document.documentElement.dataset.lab = 'ready'
