@@ -30,7 +30,7 @@ endif
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test lint page browser edit student epub pdf weave check check-all mutants gpt optimizers bench page-speed lock clean
+.PHONY: help book test lint page browser edit student epub pdf weave check check-all mutants reader gpt optimizers bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ check: $(BOOK)  ## see that library, chapters and notebooks agree, without runni
 
 mutants: $(BOOK) $(WITNESS)  ## break the library in every small way, and count what chapters and tests notice (15 minutes)
 	$(BIN)/python tests/mutants.py
+
+reader: $(BOOK)  ## train the network of chapter 14 for longer than the chapter can, and two larger ones (10 minutes)
+	$(BIN)/python book/_bench/reader.py
 
 gpt: $(BOOK)  ## train the language model of chapter 15 (half a minute; Ctrl-C stops it, the next call resumes)
 	$(BIN)/python book/_bench/gpt.py

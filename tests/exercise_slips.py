@@ -62,16 +62,16 @@ KNESER_NEY = """
 def shorter(rows):
     found = defaultdict(Counter)
     for last, row in rows.items():
-        for sign in row:
-            found[last[1:]][sign] += 1
+        for code in row:
+            found[last[1:]][code] += 1
     return found
 
-def kneser_ney(tables, last, sign):
-    q = kneser_ney(tables, last[1:], sign) if last else 1 / 27
+def kneser_ney(tables, last, code):
+    q = kneser_ney(tables, last[1:], code) if last else 1 / 27
     row = tables[len(last)].get(last)
     if row is None:
         return q
-    return (max(row[sign] - 0.75, 0) + 0.75 * len(row) * q) / row.total()"""
+    return (max(row[code] - 0.75, 0) + 0.75 * len(row) * q) / row.total()"""
 TWO_BLOCKS = """
 def two_blocks(model, second, text):
     lists, scores = [([], []), ([], [])], []
@@ -547,24 +547,41 @@ def squared_loss(scores, targets):
     return Value(sum(m * m for m in misses), scores, 'squared loss', _slopes=[2 * m for m in misses])""",
                   "score less target")]},
     '14-letters': {
-        '14.1': [("answer = 6.0", "the sum of the three")],
-        '14.2': [("answer = 12", "has one place")],
+        '14.1': [("answer = 6.0", "the sum of the three"), ("answer = 0.6931472", "that is the unit itself")],
+        '14.2': [("answer = 12", "look again at the three"), ("answer = 16", "only the target")],
         '14.3': [("""
 def wrong_softmax(scores):
     powers = [2**score for score in scores]
     return [power / sum(powers) for power in powers]
 prediction = ['e_times', 'sum_is_1']""", "divided by their sum"),
                  ("wrong_softmax = lambda scores: [2**score for score in scores]", "divide by the sum"),
+                 ("""
+def wrong_softmax(scores):
+    powers = [2**score for score in scores]
+    return [power / sum(powers[:2]) for power in powers]
+prediction = ['e_times', 'sum_is_1']""", "the sum of all powers"),
+                 ("wrong_softmax = lambda scores: [2/3, 1/3]\nprediction = ['e_times', 'equal_scores']",
+                  "the scores 0, 1 and 3"),
                  ("wrong_softmax = lambda scores: [p.data for p in softmax([Value(s) for s in scores])]",
                   "no bug is planted")],
         '14.4': [("""
-def share(scores, temperature):
+def softmax_at(scores, temperature):
     return [p.data for p in softmax([s * temperature for s in scores])]""", "divide, and do not multiply"),
-                 ("share = lambda scores, temperature: [p.data for p in softmax(scores)]",
-                  "the temperature is not used")],
+                 ("softmax_at = lambda scores, temperature: [p.data for p in softmax(scores)]",
+                  "the temperature is not used"),
+                 ("""
+def softmax_at(scores, temperature):
+    return [p.data for p in softmax([s / min(temperature, 1) for s in scores])]""", "above 1, too"),
+                 ("""
+def softmax_at(scores, temperature):
+    powers = [math.exp(s.data / temperature) for s in scores]
+    return [power / sum(powers) for power in powers]""", "OverflowError")],
         '14.5': changed(KNESER_NEY,
-                        ("[sign] += 1", "[sign] += row[sign]", "not how often it came"),
-                        ("found[last[1:]]", "found[last[:-1]]", "the letter that was read first"))},
+                        ("[code] += 1", "[code] += row[code]", "not how often it came"),
+                        ("found[last[1:]]", "found[last[:-1]]", "the letter that was read first"),
+                        ("if last else 1 / 27", "if last else 0", "1/27 to each"),
+                        ("if last else 1 / 27", "if last else 1 / 26", "the probability of a 6"),
+                        (".get(last)", "[last]", "KeyError"))},
     '15-attention': {
         '15.1': [("answer = [2.0, 0.0, 1 / (1 + math.exp(-2))]", "divide the scores by the root of 4")],
         '15.2': [("answer = [[0.6, 0.8, 0, 0]] * 2", "not their sum")],
