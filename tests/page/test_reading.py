@@ -1,14 +1,19 @@
-"""Ways to read: without scripts, by search, on paper, lost, and unobserved."""
+"""Ways to read: without scripts, by previews, by search, on paper, lost, and unobserved."""
 import base64
+import contextlib
+import json
 import re
 import shutil
 import subprocess
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import HTML, PAGES
+from conftest import HTML, PAGES, TOOLS
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
+from test_site import RUN_AXE
 
 
 @pytest.fixture
@@ -56,6 +61,82 @@ def test_a_link_to_a_fold_opens_it(browser, address, place):
             "const to = document.getElementById(arguments[0]), fold = to.closest('details');"
             "return (!fold || fold.open) && Math.abs(to.getBoundingClientRect().top) < 200", place))
         assert seen
+
+
+PREVIEWED = 'article a:is([href*="#term-"], [href*="#q-"], [href*="bibliography.html#"])'
+
+
+def test_every_term_question_and_source_has_a_preview():
+    previews = {}
+    for file in (HTML / '_static' / 'previews').glob('*.js'):
+        previews[file.stem] = json.loads(file.read_text(encoding='utf-8').partition(' = ')[2])
+    links = [(page, link) for page in PAGES for link in BeautifulSoup(
+        (HTML / page).read_text(encoding='utf-8'), 'html.parser').select(PREVIEWED)]
+    assert len(links) > 150
+    for page, link in links:
+        target, _, place = link['href'].partition('#')
+        if place != 'q-video':  # a list of links
+            html = previews[(target or page).removesuffix('.html')][place]
+            assert len(html) > 40 and not re.search(r'<a |<script|<pre| id=', html), place
+
+
+@contextlib.contextmanager
+def screen(browser, width, touch=False):
+    """A screen of this width, which can be touched or not."""
+    size = {'width': width, 'height': 800, 'deviceScaleFactor': 1, 'mobile': touch}
+    browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', size)
+    browser.execute_cdp_cmd('Emulation.setTouchEmulationEnabled', {'enabled': touch})
+    yield
+    browser.execute_cdp_cmd('Emulation.setTouchEmulationEnabled', {'enabled': False})
+    browser.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
+
+
+def wait_for_preview(browser, shown=True):
+    """Wait until there is a preview, or none; return its box and the text."""
+    state = """
+        const box = document.querySelector('.preview:popover-open'), place = box?.getBoundingClientRect().toJSON()
+        return box && [place, box.textContent, document.documentElement.scrollWidth]"""
+    WebDriverWait(browser, 30).until(lambda _: bool(browser.execute_script(state)) == shown)
+    return browser.execute_script(state)
+
+
+@pytest.mark.parametrize('way', ['http', 'file'])
+@pytest.mark.parametrize('page, place, words', [
+    ('06-order', 'glossary.html#term-topological-order', 'inputs come before results'),
+    ('01-slope', 'bibliography.html#id11', 'Automatic differentiation in machine learning'),
+    ('questions', '06-order.html#q-users', 'Kahn’s algorithm')])
+def test_a_link_tells_beforehand_where_it_leads(browser, address, way, page, place, words):
+    for width in (1280, 390):
+        with screen(browser, width):
+            browser.get(f'{address if way == "http" else HTML.as_uri()}/{page}.html')
+            link = browser.find_element(By.CSS_SELECTOR, f'article a[href="{place}"]')
+            browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", link)
+            ActionChains(browser).move_to_element(link).perform()
+            box, said, page_width = wait_for_preview(browser)
+            assert words in said and box['left'] >= 0 and box['right'] <= page_width <= width
+            ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+            wait_for_preview(browser, shown=False)
+            browser.execute_script("arguments[0].focus({ focusVisible: true })", link)
+            assert words in wait_for_preview(browser)[1]
+            assert link.get_attribute('aria-describedby') == 'preview'
+            browser.execute_script((TOOLS / 'axe-core/axe.min.js').read_text(encoding='utf-8'))
+            assert not [(each['id'], each['nodes']) for each in browser.execute_async_script(RUN_AXE)]
+            browser.execute_script("arguments[0].blur()", link)
+            wait_for_preview(browser, shown=False)
+
+
+def test_a_finger_taps_once_for_a_preview_and_twice_to_go_there(browser, address):
+    with screen(browser, 390, touch=True):
+        browser.get(f'{address}/06-order.html')
+        link = browser.find_element(By.CSS_SELECTOR, 'article a[href*="#term-topological-order"]')
+        browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", link)
+        for times in (1, 2):
+            at = browser.execute_script("return arguments[0].getClientRects()[0]", link)
+            for kind, points in (('touchStart', [{'x': at['x'] + 9, 'y': at['y'] + 9}]), ('touchEnd', [])):
+                browser.execute_cdp_cmd('Input.dispatchTouchEvent', {'type': kind, 'touchPoints': points})
+            if times == 1:
+                assert 'Tap the link again' in wait_for_preview(browser)[1]
+        WebDriverWait(browser, 30).until(lambda _: 'glossary.html' in browser.current_url)
 
 
 @pytest.mark.parametrize('way', ['http', 'file'])
