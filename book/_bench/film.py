@@ -2,7 +2,7 @@
 
     python book/_bench/film.py
 
-The first is a film: the network of chapter 12 in a hundred steps, one of them a frame. The others are the playgrounds of
+The first is a film: the network of chapter 12 in a hundred steps, a frame for each. The others are the playgrounds of
 chapters 11 and 12 after sixty steps.
 """
 import math
@@ -75,8 +75,9 @@ width="{width}" height="{height}" role="img" aria-label="The plane. {words}">{st
 
 def frame(training):
     """Return what the network says now, as SVG."""
-    path, rest = area(training), 'M-99-99h999v999h-999z'
-    return (f'<path fill="{PLUS}" d="{path}"/><path fill="{MINUS}" stroke="none" fill-rule="evenodd" d="{rest}{path}"/>')
+    path, all_of_it = area(training), 'M-99-99h999v999h-999z'
+    return (f'<path fill="{PLUS}" d="{path}"/>'
+            f'<path fill="{MINUS}" stroke="none" fill-rule="evenodd" d="{all_of_it}{path}"/>')
 
 
 def film():

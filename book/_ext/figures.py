@@ -19,26 +19,28 @@ STATIC = Path(__file__).parents[1] / '_static'
 CHOICES = {  # of a playground: a label, and the values with their words
     'data': ('data', {**dict.fromkeys(DATA), 'own': 'your own points'}),
     'add': ('a click adds', {'1': '● +1', '-1': '■ −1'}),
-    'noise': ('noise', dict.fromkeys(('0', '0.05', '0.1', '0.2', '0.3'))),
-    'layers': ('layers', dict.fromkeys(('1', '2', '4', '8', '16', '4-4', '8-8', '16-16', '8-8-8', '16-16-16'))),
+    'noise': ('noise', dict.fromkeys('0 0.05 0.1 0.2 0.3'.split())),
+    'layers': ('layers', dict.fromkeys('1 2 3 4 8 16 2-2 4-4 8-8 16-16 4-4-4 8-8-8 16-16-16'.split())),
     'loss': ('loss', dict.fromkeys(LOSSES)),
-    'rate': ('rate', {'falling': '1, falling to 0.1', **dict.fromkeys(('0.01', '0.03', '0.1', '0.3', '1', '3'))}),
-    'regularisation': ('regularisation', dict.fromkeys(('0', '0.0001', '0.001', '0.01', '0.1'))),
-    'batch': ('batch', {'all': 'all points', **dict.fromkeys(('32', '10', '1'))}),
-    'wrong': ('beside it', {'': 'no other engine', **dict.fromkeys(WRONG_ENGINES)}),
+    'rate': ('rate', {'falling': '1, falling to 0.1', **dict.fromkeys('0.01 0.03 0.1 0.3 1 3'.split())}),
+    'regularisation': ('regularisation', dict.fromkeys('0 0.0001 0.001 0.01 0.1'.split())),
+    'batch': ('batch', {'all': 'all points', **dict.fromkeys('32 10 1'.split())}),
+    'wrong': ('wrong engine', {'': 'none', **dict.fromkeys(WRONG_ENGINES)}),
     'pace': ('pace', {'1': '1 step a second', '10': '10 a second', '': 'a step each frame', 'fast': '10 each frame'}),
 }
 WHOLE = 'data', 'add', 'noise', 'layers', 'loss', 'rate', 'regularisation', 'batch', 'seed', 'wrong', 'pace'
 PLAYGROUND = '''
 <div class="interactive playground" role="group" aria-label="A training to play with" data-settings="{settings}">
 <form class="figure-controls" autocomplete="off">{controls}</form>
-<div class="figure-bar"><button type="button" class="play">Play</button><button type="button" class="step">One step</button
-><button type="button" class="reset">Reset</button><p class="readout">{words}</p></div>
-<div class="stage"><div class="plane-of">{plane}</div><div class="network-of">{network}{losses}<p class="key">loss:
+<div class="figure-bar"><button type="button" class="play">Play</button>
+<button type="button" class="step">One step</button>
+<button type="button" class="reset">Reset</button><p class="readout">{words}</p></div>
+<div class="stage"><div class="plane-of">{plane}</div><div class="network-of">{network}
+<p class="network-words">Point at a neuron to see what it says over the plane.</p>{losses}<p class="key">Loss
 <span class="seen">on these points</span>, <span class="unseen">on new points</span></p></div>
 <div class="plane-of" hidden></div><p class="cost" hidden></p></div>
-<p class="figure-note"><span class="network-words">Point at a neuron to see what it says over the plane.</span>
-<a href="12-moons.html#the-loop-of-the-moons">This is the code</a>; the address of this page keeps your settings.</p>
+<p class="figure-note"><a href="12-moons.html#the-loop-of-the-moons">This is the code.</a>
+The address of this page keeps your settings.</p>
 <p class="for-ears" role="status"></p></div>'''
 SLIDERS = '''
 <form class="interactive sliders" autocomplete="off" data-function="{function}">{sliders}
@@ -52,8 +54,8 @@ def control(name, value):
     if name == 'seed':
         return f'<label>seed <input type="number" name="seed" value="{value}" min="0" max="99999" required></label>'
     label, choices = CHOICES[name]
-    options = ''.join(f'<option value="{each}"{" selected" * (each == value)}{engine_words(each)}>{words or each}</option>'
-                      for each, words in choices.items())
+    options = ''.join(f'<option value="{each}"{engine_words(each)}{" selected" * (each == value)}>{words or each}'
+                      '</option>' for each, words in choices.items())
     return f'<label>{label} <select name="{name}">{options}</select></label>'
 
 

@@ -116,11 +116,9 @@ class Playground {
       for (let on = true; on;) {
         const [picture] = await Promise.all([coming, sleep(this.delay)])
         on = this.playing
-        const asked = performance.now()
         if (on) coming = this.ask()  // Python computes the next step while this one is drawn
         if (document.visibilityState === 'visible') await new Promise(requestAnimationFrame)
         this.draw(picture)
-        this.painted = [...this.painted ?? [], [asked, performance.now()]].slice(-200)
       }
     } catch (error) {
       this.fail(error)
@@ -189,9 +187,9 @@ class Playground {
 
   tellCost([right, wrong], words) {
     const { value, dataset } = this.controls.wrong.selectedOptions[0]
-    this.part('.cost').textContent = `Trained by the wrong engine ${value}: “${dataset.words}” ${words}. ` + (wrong.error
-      ? `It has ended: ${wrong.error}.` : `It runs node by node, because only the right rules can be compiled: ` +
-      `${Math.round(wrong.milliseconds)} ms a step, and ${right.milliseconds} ms for the right one.`)
+    this.part('.cost').textContent = `The wrong engine ${value}: “${dataset.words}” ${words[0].toUpperCase()}${words.slice(1)}, in orange. ` + (wrong.error
+      ? `It has ended: ${wrong.error}.` : `It runs node by node, since only the right rules can be compiled: ` +
+      `${Math.round(wrong.milliseconds)} ms a step, and ${right.milliseconds} ms for the right one, which waits for it.`)
     this.planes[1].firstChild.ariaLabel = `The plane of the wrong engine: ${words}.`
   }
 
@@ -354,7 +352,7 @@ class Sliders {
     this.started = true
     this.picture.innerHTML = numbers ? html.replace(/^<div[^>]*>|<\/div>$/g, '') : html
     clearTimeout(this.telling)
-    this.telling = setTimeout(() => this.say(words), 300)
+    this.telling = setTimeout(() => this.say(numbers ? `${this.form.dataset.function}(${numbers.join(', ')}): ${words.match(/[^.:]*[^ ]\.?[^.]*\.$/)[0]}` : ''), 300)
   }
 
   say(words) { this.form.querySelector('.readout').textContent = words }

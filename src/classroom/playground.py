@@ -12,9 +12,9 @@ from micrograd.program import Program
 CHAPTER = {'data': 'moons', 'noise': '0.1', 'layers': '16-16', 'loss': 'hinge',
            'rate': 'falling', 'regularisation': '0.0001', 'batch': 'all',
            'seed': '1337', 'wrong': '', 'own': ''}  # the settings of chapter 12
-WRONG_ENGINES = [name for name, (method, _) in WRONG.items()
-                 if hasattr(Module, method) or method.endswith(('ward', 'order'))
-                 and name != 'without_reset']  # the others change nothing here
+# The first three change nothing here; the last changes what a network says, too.
+LEFT_OUT = {'without_reset', 'slope_from_input', 'by_formula', 'never_off'}
+WRONG_ENGINES = [name for name in WRONG if name not in LEFT_OUT]
 COLUMNS, ROWS, STEP = 43, 28, 0.1  # the places where a network is asked
 
 
@@ -256,7 +256,7 @@ class Training:
 
 def shades(answers, scaled):
     """Return answers as whole numbers from -100 to 100: at 2, or the largest if `scaled`."""
-    top = scaled and max(map(abs, answers)) or 2
+    top = (max(map(abs, answers)) if scaled else 0) or 2
     return [round(100 * max(-1, min(1, a / top))) if a == a else 0 for a in answers]
 
 
@@ -293,7 +293,7 @@ def network(learner):
     circles = ['<circle cx="{:.0f}" cy="{:.1f}" r="{:.1f}" {}/>'.format(
         *place(k, i), radius, describe(k, i, len(sizes) - 1))
         for k, size in enumerate(sizes) for i in range(size)]
-    return ('<svg class="network" viewBox="0 0 340 220" role="group" aria-label="The network">'
+    return ('<svg class="network" viewBox="0 0 340 220" role="group" aria-label="The network, neuron by neuron">'
             f'<g class="weights">{"".join(lines)}</g>{"".join(circles)}</svg>')
 
 
