@@ -621,18 +621,18 @@ def forget_places(model):
                         ("[([], []), ([], [])]", "[([], [])] * 2", "its own two lists"),
                         ("(model.out", "(second.out", "the model's `out`"))},
     '16-program': {
-        '16.1': [("words = 'local.get 1 local.get 0 local.get 0 * -'",
+        '16.1': [("words = 'local.get 1 local.get 0 local.get 0 Mult Sub'",
                   "the left operand is put on the stack first"),
-                 ("words = 'local.get 0 local.get 0 local.get 1 - *'",
+                 ("words = 'local.get 0 local.get 0 local.get 1 Sub Mult'",
                   "the product comes first"),
-                 ("words = 'local.get 0 local.get 0 * local.get 1 +'", "not `+`"),
-                 ("words = 'local.get 1 local.get 1 * local.get 0 -'", "local 0 is x")],
+                 ("words = 'local.get 0 local.get 0 Mult local.get 1 Add'", "not `Add`"),
+                 ("words = 'local.get 1 local.get 1 Mult local.get 0 Sub'", "local 0 is x")],
         '16.2': [("wrong_rules = lambda: dict(RULES)", "no bug is planted"),
                  ("""
 def wrong_rules():
-    return {**RULES, '*': ('{0} {1} *', '{0}', '{1}')}
+    return {**RULES, '*': ('a * b', 'g * a', 'g * b')}
 prediction = ['product', 'square']""", "in x * x each factor is the other one, too")],
-        '16.3': [("def rules_of_sigmoid(): return '1 1 0 {0} - exp + /', '{v}'", "its slope at 1.5")]},
+        '16.3': [("def rules_of_sigmoid(): return '1 / (1 + exp(-a))', 'g * v'", "its slope at 1.5")]},
     '20-loom': {
         '20.1': [("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too")],
         '20.2': [("""

@@ -37,8 +37,8 @@ def without(state, *names):
 
 @pytest.fixture
 def uncompiled(training, monkeypatch):
-    """Return that module, whose runs have no programs."""
-    monkeypatch.setattr(training.Run, 'program', lambda run, length: None)
+    """Return that module, whose runs have no program."""
+    monkeypatch.setattr(training.Run, 'compiled', lambda run: None)
     return training
 
 

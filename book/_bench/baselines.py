@@ -212,7 +212,7 @@ class CompiledName:
         from micrograd.program import Program
         model = gpt.GPT(random.Random(42))
         loss, inputs = gpt.loss_graph(model, len(NAME))
-        self.parameters, self.row = model.parameters(), gpt.one_hots(NAME)
+        self.parameters, self.row = model.parameters(), gpt.one_hots(NAME, len(NAME))
         self.program = Program(loss, self.parameters, inputs)
 
     def forward(self):

@@ -10,7 +10,6 @@ import os
 import platform
 import random
 import time
-from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,8 +33,8 @@ class Run:
         """Start from scratch, or resume the run that the checkpoint holds."""
         self.model, self.rate, self.seed = gpt.GPT(random.Random(seed)), rate, seed
         self.optimizer = optimizer(self.model.parameters())
-        # compiled before the weights are loaded: each holds constants of the moment
-        self.programs = {length: self.program(length) for length in sorted(set(map(len, gpt.names)))}
+        self.longest = max(map(len, gpt.names))
+        self.program = self.compiled()
         self.recent, self.losses, self.unseen, self.samples, self.seconds = [], [], [], [], 0.0
         if resume and CHECKPOINT.exists():
             self.load(json.loads(CHECKPOINT.read_text()))
@@ -77,7 +76,7 @@ class Run:
         batch = random.Random(f'{self.seed} {number}').sample(gpt.seen, BATCH)
         self.model.zero_grad()
         letters = sum(len(name) + 1 for name in batch)
-        loss = sum(self.programs[length].run(rows) for length, rows in by_length(batch)) / letters
+        loss = self.program.run(self.rows(batch)) / letters
         for p in self.model.parameters():
             p.grad /= letters
         self.optimizer.step(self.rate * (1 - number / STEPS))
@@ -87,10 +86,14 @@ class Run:
             self.recent = []
         self.seconds += time.perf_counter() - began
 
-    def program(self, length):
-        """Return a program that gives the loss of names of that length."""
-        loss, inputs = gpt.loss_graph(self.model, length)
+    def compiled(self):
+        """Return a program that gives the loss of a name."""
+        loss, inputs = gpt.loss_graph(self.model, self.longest)
         return Program(loss, self.model.parameters(), inputs)
+
+    def rows(self, names):
+        """Return the inputs of the program for each name."""
+        return [gpt.one_hots(name, self.longest) for name in names]
 
     def show(self):
         """Let the model write, and test it on the unseen names."""
@@ -101,7 +104,7 @@ class Run:
 
     def test(self):
         """Return the mean loss over the letters of the unseen names."""
-        total = sum(sum(self.programs[length].values(rows)) for length, rows in by_length(gpt.unseen))
+        total = sum(self.program.values(self.rows(gpt.unseen)))
         return total / sum(len(name) + 1 for name in gpt.unseen)
 
     def result(self):
@@ -110,14 +113,6 @@ class Run:
                 'steps': STEPS, 'names a step': BATCH, 'seconds': round(self.seconds),
                 'bigrams': round(bigrams(), 4), 'losses': self.losses, 'unseen': self.unseen,
                 'samples': self.samples, 'weights': [round(x, 5) for x in self.weights()]}
-
-
-def by_length(names):
-    """Return pairs: a length, and the inputs of all names that are so long."""
-    rows = defaultdict(list)
-    for name in names:
-        rows[len(name)].append(gpt.one_hots(name))
-    return rows.items()
 
 
 def bigrams():

@@ -122,13 +122,13 @@ class Table:
 
 
 def surprise(scores, one_hot):
-    """Return the cross-entropy of scores, where `one_hot` has its 1."""
+    """Return the cross-entropy of scores, where `one_hot` has its 1; 0 without a 1."""
     [score] = weighted_sums([scores], one_hot)
-    return sum(s.exp() for s in scores).log() - score
+    return sum(one_hot) * sum(s.exp() for s in scores).log() - score
 
 
 def loss_graph(model, length):
-    """Return the summed loss of a name of that length, and its inputs, as Values."""
+    """Return the summed loss of a name of up to that length, and its inputs, as Values."""
     now, then = ([[Value(0.0) for _ in range(27)] for _ in range(length + 1)]
                  for _ in range(2))
     rows, model.letters = model.letters, Table(model.letters)
@@ -137,7 +137,8 @@ def loss_graph(model, length):
     return sum(map(surprise, scores, then)), [v for row in now + then for v in row]
 
 
-def one_hots(name):
-    """Return the numbers that a graph for names of this length has as inputs."""
-    text = codes(name)
-    return [float(i == code) for code in text[:-1] + text[1:] for i in range(27)]
+def one_hots(name, length):
+    """Return the numbers that a graph for names of up to that length has as inputs."""
+    text, padding = codes(name), [None] * (length - len(name))
+    return [float(i == code) for code in text[:-1] + padding + text[1:] + padding
+            for i in range(27)]

@@ -1,4 +1,5 @@
 """The graph as a program: lines of Python, compiled to WebAssembly."""
+import ast
 import math
 import re
 import struct
@@ -9,15 +10,131 @@ from itertools import chain
 
 from micrograd.engine import Value
 
-# Instructions and their bytes. (What we call + is f64.add in WebAssembly, and so on.)
+# What an operation computes from its inputs a and b, and what it passes back to these;
+# v is its result, and g the gradient of that.
+RULES = {'+': ('a + b', 'g', 'g'), '*': ('a * b', 'g * b', 'g * a'),
+         'exp': ('exp(a)', 'g * v'), 'log': ('log(a)', 'g * (1 / a)'),
+         'tanh': ('tanh(a)', 'g * (1 - v * v)'), 'ReLU': ('max(a, 0)', 'g * (v != 0)')}
+SUMS = {'w·x + b': 's', 'ReLU(w·x + b)': 'max(s, 0)'}  # s is the sum
+
+
+def rules(node):
+    """Return the rules of an operation. TypeError if it is not one of the engine's."""
+    op, found = node._op, RULES.get(node._op, ())
+    if op.startswith('**'):
+        n = float(Fraction(op[2:]))
+        found = power(n), f'g * ({n} * ({power(n - 1)}))' if n else 'g * 0'
+    ours = getattr(node._backward, '__func__', None) is Value._backward
+    if not ours or len(found) != 1 + len(node._prev):
+        raise TypeError(f"Program expects operations of the engine, got {op!r}")
+    return found
+
+
+def power(n):
+    """Return what computes a**n: products, a root, or exp and log."""
+    if n < 0:
+        return f'1 / ({power(-n)})'
+    if n in range(17):
+        return ' * '.join('a' * int(n)) or '1'
+    if n % 1:  # 0 + makes a 0 of -0.0
+        return 'sqrt(0 + a)' if n == 0.5 else f'exp({n} * log(a))'
+    size = f'exp({n} * log(abs(a)))'
+    return f'copysign({size}, a)' if n % 2 else size
+
+
+def terms(node):
+    """Return the bias of a weighted sum, its weights, and what they multiply."""
+    bias, *rest = node._prev
+    return bias, rest[:len(rest) // 2], rest[len(rest) // 2:]
+
+
+class Lines:
+    """A graph as lines of Python: v3 is the value of node 3, g3 its gradient.
+
+    `parts` are four lists of texts, the lines of a node in each: what depends on no
+    input, and is computed once; the rest, which is computed for each row of inputs; the
+    way back for each row; and once. `places` numbers the nodes: first come `shared`
+    ones, to whose gradients all rows add.
+    """
+
+    def __init__(self, result, parameters, inputs):
+        order = result._topological_order()
+        steps = [node for node in order if node._prev]
+        varying = {*inputs}  # and what depends on them
+        for node in steps:
+            if not varying.isdisjoint(node._prev):
+                varying.add(node)
+        once = [node for node in steps if node not in varying]
+        each = [node for node in steps if node in varying]
+        rows = [row for node in steps if node._op in SUMS for row in terms(node)[1:]]
+        rows.sort(key=len, reverse=True)  # a short row may be a part of a long one
+        places = dict.fromkeys(chain(parameters, once, inputs, *rows, order))
+        self.places = {node: place for place, node in enumerate(places)}
+        self.constants = {v for v in places if math.isfinite(v.data)}
+        self.constants -= {*parameters, *inputs, *steps}
+        self.shared = len(parameters) + len(once)
+        self.parts = [[*map(self.compute, once)], [*map(self.compute, each)],
+                      [*self.add(result, '1'), *map(self.pass_back, reversed(each))],
+                      [*map(self.pass_back, reversed(once))]]
+
+    def name(self, node):
+        """Return the name of a value; of a constant, the number itself."""
+        constant = node in self.constants
+        return repr(float(node.data)) if constant else f'v{self.places[node]}'
+
+    def line(self, node, rule):
+        """Return a rule with the names of a node and of its inputs."""
+        names = dict(zip('ab', map(self.name, node._prev)))
+        names.update(v=self.name(node), g=f'g{self.places[node]}')
+        return re.sub(r'\b[abgv]\b', lambda word: names[word[0]], rule)
+
+    def compute(self, node):
+        """Return the lines that compute a node."""
+        if node._op not in SUMS:
+            return self.line(node, f'v = {rules(node)[0]}')
+        bias, w, x = terms(node)
+        products = [f'{loop}s = s + v{i} * v{j}' for loop, i, j in self.pairs(w, x)]
+        last = self.line(node, f'v = {SUMS[node._op]}')
+        return '\n'.join([f's = {self.name(bias)}', *products, last])
+
+    def pass_back(self, node):
+        """Return the lines that pass the gradient of a node back to its inputs."""
+        if node._op not in SUMS:
+            shares = [self.line(node, rule) for rule in rules(node)[1:]]
+            return '\n'.join(chain(*map(self.add, node._prev, shares)))
+        (bias, w, x), g = terms(node), f'g{self.places[node]}'
+        products = [f'{loop}g{i} += {g} * v{j}' for row, others in ((w, x), (x, w))
+                    for loop, i, j in self.pairs(row, others)]
+        lines = self.add(bias, g) + products
+        if 'ReLU' in node._op:
+            return '\n    '.join([self.line(node, 'if v:'), *lines])
+        return '\n'.join(lines)
+
+    def add(self, node, share):
+        """Return, in a list, the line that adds to a gradient; [] for a constant."""
+        line = f'g{self.places[node]} += {share}'
+        return [] if node in self.constants else [line]
+
+    def pairs(self, row, others):
+        """Return (loop, index, index) for all pairs at once, or else for each pair."""
+        rows = [[self.places[node] for node in nodes] for nodes in (row, others)]
+        steps = [{b - a for a, b in zip(places, places[1:])} for places in rows]
+        if any(len(step) != 1 or min(step) < 0 for step in steps):
+            return [('', i, j) for i, j in zip(*rows)]
+        slices = (f'[{places[0]} + {step} * i]' for places, (step,) in zip(rows, steps))
+        slices = (text.replace(' 1 * i', ' i') for text in slices)
+        return [(f'for i in range({len(row)}): ', *slices)]
+
+
+# Instructions and their bytes; those that Python's syntax tree knows, by its name: what
+# WebAssembly calls f64.add is Add.
 BYTES = dict(re.findall(r'(\S+) (\S+)', '''
-    local.get 20 local.set 21 local.tee 22 f64.load 2b03 f64.store 3903 i32.const 41
-    i64.const 42 f64.const 44 + a0 - a1 * a2 / a3 min a4 max a5 copysign a6 abs 99
-    nearest 9e sqrt 9f i32.add 6a i32.mul 6c i32.lt_u 49 f64.ne 62 f64.lt 63 select 1b
-    if 0440 loop 0340 br_if 0d end 0b call 10 i64.add 7c i64.sub 7d i64.shl 86
-    i64.shr_s 87 i32.trunc_f64_u ab i64.trunc_sat_f64_s fc06 f64.convert_i32_u b8
-    f64.convert_i64_s b9 i64.reinterpret_f64 bd f64.reinterpret_i64 bf
-    memory.fill fc0b00'''))
+    local.get 20 local.set 21 i32.const 41 i64.const 42 f64.const 44 f64.load 2b03
+    f64.store 3903 Add a0 Sub a1 Mult a2 Div a3 USub 9a abs 99 sqrt 9f nearest 9e min a4
+    max a5 copysign a6 f64.ne 62 f64.lt 63 i32.lt_u 49 i32.add 6a i32.mul 6c i64.add 7c
+    i64.sub 7d i64.shl 86 i64.shr_s 87 i64.trunc_sat_f64_s fc06 f64.convert_i32_u b8
+    f64.convert_i64_s b9 i64.reinterpret_f64 bd f64.reinterpret_i64 bf select 1b call 10
+    if 0440 loop 0340 br_if 0d end 0b memory.copy fc0a0000 memory.fill fc0b00'''))
 TYPES = {'f': b'\x7c', 'i': b'\x7f'}  # a float of 64 bits, an int of 32
 
 
@@ -79,18 +196,15 @@ def module(functions, exports, pages=1):
 class Wasmtime:
     """A module at work in this process, by the package wasmtime."""
 
-    engine = None  # which all modules share
-
     def __init__(self, code):
         """Compile the bytes of a module. ImportError without the package."""
         try:
-            from wasmtime import Engine, Instance, Module, Store
+            from wasmtime import Instance, Module, Store
         except ImportError as error:
             message = "Program expects the package wasmtime: pip install wasmtime"
             raise ImportError(message) from error
-        Wasmtime.engine = self.engine or Engine()
-        self.store = Store(self.engine)
-        instance = Instance(self.store, Module(self.engine, code), [])
+        self.store = Store()
+        instance = Instance(self.store, Module(self.store.engine, code), [])
         self.exports = instance.exports(self.store)
         memory = self.exports['memory'].get_buffer_ptr(self.store)
         self.memory = memoryview(memory).cast('B').cast('d')
@@ -137,282 +251,146 @@ class Browser:
 Machine = Browser if sys.platform == 'emscripten' else Wasmtime
 
 
-# Words of our own for several instructions.
-LONGER = {
-    '!=': 'f64.ne f64.convert_i32_u', '<': 'f64.lt f64.convert_i32_u',  # 1.0 or 0.0
-    'where': 'f64.const 0 f64.ne select',  # a b c where: a if c else b
-    'exp': 'call 0', 'log': 'call 1', 'tanh': 'call 2',  # functions, see below
-    # 2**n, and the n of a number: n + 1023 stands in a float above 52 other bits.
+# Words for several instructions: comparisons give 1.0 or 0.0, and whatever is not 0 is
+# true. 2**n, and the n of a number: n + 1023 stands in a float above 52 other bits.
+WORDS = {
+    'Lt': 'f64.lt f64.convert_i32_u', 'NotEq': 'f64.ne f64.convert_i32_u',
+    'If': 'f64.const 0 f64.ne if', 'IfExp': 'f64.const 0 f64.ne select',
+    'exp': 'call 0', 'log': 'call 1', 'tanh': 'call 2',
     'two_to': '''i64.trunc_sat_f64_s i64.const 1023 i64.add i64.const 52 i64.shl
                  f64.reinterpret_i64''',
     'exponent': '''i64.reinterpret_f64 i64.const 52 i64.shr_s i64.const 1023 i64.sub
                    f64.convert_i64_s'''}
-BYTES.update((word, assemble(text).hex()) for word, text in LONGER.items())
+BYTES.update((word, assemble(text).hex()) for word, text in WORDS.items())
+# The parts of the nodes of Python's syntax tree, in the order of the stack.
+ORDER = {'Return': ['value'], 'Call': ['args', 'func'],
+         'BinOp': ['left', 'right', 'op'], 'Compare': ['left', 'comparators', 'ops'],
+         'UnaryOp': ['operand', 'op'], 'IfExp': ['body', 'orelse', 'test']}
 
 
-# What an operation computes from its inputs {0} and {1}, and its slopes with respect to
-# these, in the order of a stack; {v} is its result, and an empty slope is 1.
-RULES = {'+': ('{0} {1} +', '', ''), '*': ('{0} {1} *', '{1}', '{0}'),
-         'exp': ('{0} exp', '{v}'), 'log': ('{0} log', '1 {0} /'),
-         'tanh': ('{0} tanh', '1 {v} {v} * -'), 'ReLU': ('{0} 0 max', '{v} 0 !=')}
-SUMS = 'w·x + b', 'ReLU(w·x + b)'
+class Compiler(ast.NodeVisitor):
+    """Translates lines of Python to instructions: operands first, then the operation.
 
-
-def rules(node):
-    """Return the rules of an operation. TypeError if it is not one of the engine's."""
-    op, found = node._op, RULES.get(node._op, ())
-    if op.startswith('**'):
-        n = float(Fraction(op[2:]))
-        found = power(n), f'{n} {power(n - 1)} *' if n else '0'
-    ours = getattr(node._backward, '__func__', None) is Value._backward
-    if not ours or len(found) != 1 + len(node._prev):
-        raise TypeError(f"Program expects operations of the engine, got {op!r}")
-    return found
-
-
-def power(n):
-    """Return what computes {0}**n: products, a root, or exp and log."""
-    if n < 0:
-        return f'1 {power(-n)} /'
-    if n in range(1, 17):
-        return '{0}' + ' {0} *' * int(n - 1)
-    if n % 1:  # 0 + makes a 0 of -0.0
-        return '0 {0} + sqrt' if n == 0.5 else f'{{0}} log {n} * exp'
-    return f'{{0}} abs log {n} * exp' + ' {0} copysign' * int(n % 2) if n else '1'
-
-
-def depending(order, leaves):
-    """Return the set of those nodes that depend on one of the leaves, or are one."""
-    found = set(leaves)
-    for node in order:
-        if not found.isdisjoint(node._prev):
-            found.add(node)
-    return found
-
-
-def terms(node):
-    """Return the bias of a weighted sum, its weights, and what they multiply."""
-    bias, *rest = node._prev
-    return bias, rest[:len(rest) // 2], rest[len(rest) // 2:]
-
-
-class Step(Value):
-    """A Value that operations of the machine compute, as `exp` below does."""
-
-    def __init__(self, operation, *inputs):
-        nodes = [v if isinstance(v, Value) else Value(v) for v in inputs]
-        super().__init__(0.5, nodes, operation)
-
-
-class Lines:
-    """A graph as lines: v3 is the value of node 3, g3 its gradient.
-
-    A line is (target, '=' or '+=', expression, a slope to multiply it by or '', how
-    often or ''). `parts` are four lists, with the lines of a node in each place: what
-    depends on no input, and is computed once; the rest, which is computed for each row;
-    the way back for each row; and once. `places` numbers the nodes.
+    v3 and g3 live in the memory: `size` values, then as many gradients. Other names are
+    local variables: floats, but for the i of a loop, an int that counts bytes.
     """
 
-    def __init__(self, result, parameters, inputs):
-        order = result._topological_order()
-        self.trained, varying = depending(order, parameters), depending(order, inputs)
-        self.moving = self.trained | varying
-        steps = [node for node in order if node._prev and node in self.moving]
-        once = [node for node in steps if node not in varying]
-        each = [node for node in steps if node in varying]
-        rows = [row for node in steps if node._op in SUMS for row in terms(node)[1:]]
-        rows.sort(key=len, reverse=True)  # a short row may be a part of a long one
-        places = dict.fromkeys(chain(parameters, once, inputs, *rows, order))
-        self.places = {node: place for place, node in enumerate(places)}
-        self.parts = [[*map(self.compute, once)], [*map(self.compute, each)],
-                      [self.add(result, '1'), *map(self.pass_back, reversed(each))],
-                      [*map(self.pass_back, reversed(once))]]
-        self.shared = len(parameters) + len(once)  # gradients to which all rows add
+    def __init__(self, size=0):
+        self.size = size
 
-    def name(self, node):
-        """Return the name of a value; of a constant, the number itself."""
-        moves = node in self.moving
-        return f'v{self.places[node]}' if moves else repr(float(node.data))
+    def function(self, tree):
+        """Return the function that a tree stands for, as `module` wants it."""
+        takes = [a.arg for a in tree.args.args] if hasattr(tree, 'args') else []
+        self.local = {name: number for number, name in enumerate([*takes, 'i'])}
+        code = self.visit(tree.body)
+        floats = len(self.local) - len(takes) - 1
+        return 'f' * len(takes), 'f' * bool(takes), 'i' + 'f' * floats, code
 
-    def compute(self, node):
-        """Return the lines that compute a node."""
-        v, names = self.name(node), [*map(self.name, node._prev)]
-        if isinstance(node, Step):
-            return [(v, '=', ' '.join([*names, node._op]), '', '')]
-        if node._op not in SUMS:
-            return [(v, '=', rules(node)[0].format(*names), '', '')]
-        pairs = self.pairs(*terms(node)[1:])
-        return [('s', '=', names[0], '', ''),
-                *(('s', '+=', f'v{w} v{x} *', '', times) for w, x, times in pairs),
-                (v, '=', 's 0 max' if 'ReLU' in node._op else 's', '', '')]
+    def visit(self, node):
+        """Return the instructions for a node of the tree, or for each in a list."""
+        if isinstance(node, list):
+            return ' '.join(map(self.visit, node))
+        return super().visit(node)
 
-    def pass_back(self, node):
-        """Return the lines that pass the gradient of a node back to its inputs."""
-        if node not in self.trained:
-            return []
-        g, v = f'g{self.places[node]}', self.name(node)
-        if node._op not in SUMS:
-            names, (_, *slopes) = [*map(self.name, node._prev)], rules(node)
-            return [line for child, slope in zip(node._prev, slopes)
-                    for line in self.add(child, g, slope.format(*names, v=v))]
-        (bias, w, x), on = terms(node), f'{v} 0 !=' if 'ReLU' in node._op else ''
-        return [('s', '=', g, '', ''), *self.add(bias, 's', on)] + [
-            (f'g{a}', '+=', 's', f'v{b}', times)
-            for row, others in ((w, x), (x, w)) if not self.trained.isdisjoint(row)
-            for a, b, times in self.pairs(row, others, on)]
+    def generic_visit(self, node):
+        """Return the instructions for the parts of a node, then for what it does."""
+        kind = type(node).__name__
+        parts = [self.visit(getattr(node, part)) for part in ORDER.get(kind, ())]
+        return ' '.join(parts + [kind] * (kind in BYTES))
 
-    def add(self, node, g, slope=''):
-        """Return, in a list, the line that adds to a gradient; [] if it needs none."""
-        line = f'g{self.places[node]}', '+=', g, slope, ''
-        return [line] if node in self.trained else []
+    def visit_Constant(self, node):
+        return f'f64.const {node.value}'
 
-    def pairs(self, row, others, on=''):
-        """Return pairs of places, and how often: if they lie evenly, one for a loop."""
-        rows = [[self.places[node] for node in nodes] for nodes in (row, others)]
-        steps = [{b - a for a, b in zip(places, places[1:])} for places in rows]
-        if any(len(step) != 1 or min(step) < 0 for step in steps):
-            return [(a, b, on) for a, b in zip(*rows)]
-        slices = (f'[{places[0]}+{step}*i]' for places, (step,) in zip(rows, steps))
-        return [(*slices, f'{len(row)} {on} *' if on else f'{len(row)}')]
+    def visit_Name(self, node):
+        name = node.id
+        if name in self.local:
+            return f'local.get {self.local[name]}'
+        return name if name in BYTES else self.visit_Subscript(node)
 
+    def visit_Subscript(self, node):
+        return '{} f64.load {}'.format(*self.address(node))
 
-def python(target, sign, words, slope, times):
-    """Return a line as Python writes it."""
-    line = f'{target} {sign} {infix(f"{words} {slope} *" if slope else words)}'
-    return f'for i in range({infix(times)}): {line}' if times else line
-
-
-def infix(words):
-    """Return an expression as Python writes it, made on a stack of texts."""
-    stack = []
-    for word in words.split():
-        if word in ('abs', 'sqrt', 'exp', 'log', 'tanh'):
-            word = f'{word}({stack.pop()})'
-        elif word in BYTES:
-            right, left = stack.pop(), stack.pop()
-            call, operation = f'{word}({left}, {right})', f'({left} {word} {right})'
-            word = call if word.isalpha() else operation
-        stack.append(word)
-    return re.sub(r'^\((.*)\)$', r'\1', stack.pop())
-
-
-LOCAL = {'row': 0, 'i': 1, 's': 3, 'slope': 4}  # and local 2 is where a loop ends
-NAME = re.compile(r'([vg])\[?(\d+)\+?(\d*)\*?(\w*)')  # v3, g[8+1*i], v[9+2*row]
-
-
-class Compiler:
-    """Compiles lines to instructions: each expression leaves its value on the stack.
-
-    Values and gradients live in the memory: first all the values, of which there are
-    `size`, then all the gradients. `local` has the numbers of the other names.
-    """
-
-    def __init__(self, local, size=0):
-        self.local, self.size = local, size
-
-    def line(self, target, sign, words, slope, times):
-        """Return the instructions for a line. A slope of 0 adds nothing."""
-        words = f'{words} slope *' if slope else words
-        code = self.expression(words if sign == '=' else f'{target} {words} +')
-        if target in self.local:
-            code = f'{code} local.set {self.local[target]}'
+    def address(self, node):
+        """Return where v3 or v[3 + 2 * i] lives: instructions, and a number to add."""
+        if isinstance(node, ast.Name):
+            kind, place, index = node.id[0], int(node.id[1:]), 'i32.const 0'
         else:
-            index, address = self.address(target)
-            code = f'{index} {code} f64.store {address}'
-        if slope:
-            code = (f"{self.expression(slope)} local.tee {self.local['slope']} "
-                    f"f64.const 0 f64.ne if {code} end")
-        return repeated(self.expression(times), code) if times else code
+            kind, place, far = node.value.id, node.slice.left.value, node.slice.right
+            step = 1 if isinstance(far, ast.Name) else far.left.value
+            index = f"local.get {self.local['i']} i32.const {step} i32.mul"
+        return index, 8 * (place + self.size * (kind == 'g'))
 
-    def expression(self, words):
-        """Return the instructions for an expression."""
-        return ' '.join(map(self.load, words.split()))
+    def store(self, target, code):
+        """Return the instructions that give a target its value."""
+        name = getattr(target, 'id', 'v0')
+        if not name[1:].isdigit():
+            return f'{code} local.set {self.local.setdefault(name, len(self.local))}'
+        index, address = self.address(target)
+        return f'{index} {code} f64.store {address}'
 
-    def load(self, word):
-        """Return the instructions for a word: an operation, a name or a number."""
-        if word in BYTES:
-            return word
-        if word in self.local:
-            return f'local.get {self.local[word]}'
-        if word[0] in 'vg':
-            return '{} f64.load {}'.format(*self.address(word))
-        return f'f64.const {word}'
+    def visit_Assign(self, line):
+        return self.store(line.targets[0], self.visit(line.value))
 
-    def address(self, name):
-        """Return the two parts of an address: instructions, and a number of bytes."""
-        [(kind, place, step, i)] = NAME.findall(name)
-        index = f'local.get {self.local[i]}' if step else 'i32.const 0'
-        if step not in ('', '1'):
-            index += f' i32.const {step} i32.mul'
-        return index, 8 * (int(place) + self.size * (kind == 'g'))
+    def visit_AugAssign(self, line):
+        target, value = line.target, line.value
+        code = self.store(target, self.visit([target, value, line.op]))
+        product = isinstance(value, ast.BinOp)  # with a slope, of which 0 adds nothing
+        return f'{self.visit(value.right)} If {code} end' if product else code
 
+    def visit_If(self, line):
+        return f'{self.visit(line.test)} If {self.visit(line.body)} end'
 
-def repeated(times, code):
-    """Return instructions that repeat others. Local 1 counts by 8, up to local 2."""
-    return f'''i32.const 0 local.set 1 {times} i32.trunc_f64_u i32.const 8 i32.mul
-               local.tee 2 if loop {code} local.get 1 i32.const 8 i32.add local.tee 1
-               local.get 2 i32.lt_u br_if 0 end end'''
-
-
-def function(formula):
-    """Return the function of the machine that computes a formula of a Value."""
-    x = Value(0.5)
-    result = formula(x)
-    lines = Lines(result, [], [x])
-    local = {f'v{place}': place for place in lines.places.values()}
-    code = [Compiler(local).line(*line) for line in chain(*lines.parts[1])]
-    code.append(f'local.get {lines.places[result]}')
-    return 'f', 'f', 'f' * (len(local) - 1), ' '.join(code)
+    def visit_For(self, line):
+        i, end = self.local['i'], 8 * line.iter.args[0].value
+        return f'''i32.const 0 local.set {i} loop {self.visit(line.body)}
+                   local.get {i} i32.const 8 i32.add local.set {i}
+                   local.get {i} i32.const {end} i32.lt_u br_if 0 end'''
 
 
 def polynomial(x, coefficients):
-    """Return a polynomial in x, by Horner's rule."""
-    y = coefficients[-1]
-    for c in reversed(coefficients[:-1]):
-        y = x * y + c
-    return y
+    """Return the text of a polynomial in x, by Horner's rule."""
+    text = '0'
+    for c in reversed(coefficients):
+        text = f'{c} + {x} * ({text})'
+    return text
 
 
-LN2, REST = 0.6931471803691238, 1.9082149292705877e-10  # the sum is the logarithm of 2
-
-
+# exp: x = n ln 2 + r, so e**x = 2**n e**r, with the series of e**r; ln 2 has two parts.
+# log: x = 2**n m, so ln x = n ln 2 + ln m, with the series of ln m = 2 artanh s.
+# tanh: near 0 Lambert's continued fraction, further out by exp. 1e999 is infinite.
+LIBRARY = f'''
 def exp(x):
-    """Return e**x = 2**n e**r, with x = n ln 2 + r, and e**r by its series."""
-    y = Step('max', Step('min', x, 800), -800)
-    n = Step('nearest', y * 1.4426950408889634)
-    r = y - n * LN2 - n * REST
-    half = Step('nearest', n * 0.5)
-    series = polynomial(r, [1 / math.factorial(k) for k in range(14)])
-    return series * Step('two_to', half) * Step('two_to', n - half)
-
-
+    n = nearest(max(min(x, 800), -800) * {1 / math.log(2)})
+    r = max(min(x, 800), -800) - n * 0.6931471803691238 - n * 1.9082149292705877e-10
+    half = nearest(n / 2)
+    series = {polynomial('r', [1 / math.factorial(k) for k in range(14)])}
+    return series * two_to(half) * two_to(n - half)
 def log(x):
-    """Return n ln 2 + ln m, with x = 2**n m, and ln m by the series of artanh."""
-    tiny = Step('<', x, 2.3e-308)  # whose exponent is not written in the usual way
-    y = Step('where', x * 2.0**54, x, tiny)
-    n = Step('exponent', y * 2**0.5)  # so m is from 0.707 to 1.414
-    half = Step('nearest', n * 0.5)
-    m = y * Step('two_to', -half) * Step('two_to', half - n)
+    tiny = x < 2.3e-308
+    y = x * {2.0**54} if tiny else x
+    n = exponent(y * {2**0.5})
+    half = nearest(n / 2)
+    m = y * two_to(-half) * two_to(half - n)
     s = (m - 1) / (m + 1)
-    series = s * polynomial(s * s, [2 / (2 * k + 1) for k in range(11)])
+    q = s * s
+    series = s * ({polynomial('q', [2 / (2 * k + 1) for k in range(11)])})
     n = n - 54 * tiny
-    y = Step('where', n * LN2 + (series + n * REST), x, Step('<', x, math.inf))
-    other = Step('where', math.nan, -math.inf, Step('!=', x, 0))
-    return Step('where', y, other, Step('<', 0, x))
-
-
+    y = n * 0.6931471803691238 + (series + n * 1.9082149292705877e-10)
+    return (y if x < 1e999 else x) if 0 < x else 0 / 0 if x != 0 else -1e999
 def tanh(x):
-    """Return tanh x: near 0 by Lambert's continued fraction, further out by exp."""
-    a, fraction = Step('abs', x), 17
-    for odd in (15, 13, 11, 9, 7, 5, 3, 1):
-        fraction = a * a / fraction + odd
-    far = 1 - 2 / ((2 * a).exp() + 1)
-    return Step('copysign', Step('where', a / fraction, far, Step('<', a, 0.55)), x)
-
-
-FUNCTIONS = [*map(function, (exp, log, tanh))]
+    a = abs(x)
+    q = a * a
+    near = 9 + q / (11 + q / (13 + q / (15 + q / 17)))
+    near = a / (1 + q / (3 + q / (5 + q / (7 + q / near))))
+    return copysign(near if a < 0.55 else 1 - 2 / (exp(2 * a) + 1), x)'''
+FUNCTIONS = [*map(Compiler().function, ast.parse(LIBRARY).body)]
 CHUNK = 1000  # nodes whose lines make one function: longer ones take long to compile
 PAGES = 65_536  # of memory, at most: 4 gigabytes
+
+
+def clear(place, count):
+    """Return instructions that set so many floats of the memory to 0."""
+    return f'i32.const {8 * place} i32.const 0 i32.const {8 * count} memory.fill'
 
 
 class Program:
@@ -439,61 +417,55 @@ class Program:
         for v in (result, *leaves):
             if not isinstance(v, Value):
                 raise TypeError(f"Program expects Values, got {v!r}")
-        for v in leaves:
-            if v._prev:
-                raise ValueError(f"Program expects leaves, got {v!r}, a result")
-        if len({*leaves}) < len(leaves):
-            raise ValueError("Program expects different leaves, got one of them twice")
+        if any(v._prev for v in leaves) or len({*leaves}) < len(leaves):
+            raise ValueError("Program expects leaves, and each of them once")
         lines = Lines(result, self.parameters, inputs)
         self.parts, self.size, self.inputs = lines.parts, len(lines.places), len(inputs)
-        self.rows = 2 * self.size + 1  # behind values, gradients and the number of rows
+        self.result, self.shared = lines.places[result], lines.shared
         self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
+        self.rows = 2 * self.size  # where these begin, behind values and gradients
         self.results = self.rows + self.inputs * self.batch
-        self.code = self.compiled(lines.places[result], lines.shared)
+        self.code = self.compiled()
         self.machine = Machine(self.code)
         self.machine.write(0, [v.data for v in lines.places])
 
     def __str__(self):
-        return '\n'.join(python(*line) for line in chain(*chain(*self.parts)))
+        return '\n'.join(filter(None, chain(*self.parts)))
 
-    def compiled(self, result, shared):
-        """Return the bytes of the module, whose result stands at that place.
-
-        All rows share the first gradients; behind these come the inputs.
-        """
-        pages = 8 * (self.results + self.batch) // 65536 + 1
+    def compiled(self):
+        """Return the bytes of the module. ValueError if it needs too much memory."""
+        pages = 8 * (self.results + self.batch) // 65_536 + 1
         if pages > PAGES:
             raise ValueError(f"Program expects at most {PAGES} pages, needs {pages}")
-        compiler, functions = Compiler(LOCAL, self.size), [*FUNCTIONS]
+        functions, calls = [*FUNCTIONS], []
+        for part in self.parts:
+            texts = ['\n'.join(part[i:i + CHUNK]) for i in range(0, len(part), CHUNK)]
+            numbers = range(len(functions), len(functions) + len(texts))
+            calls.append(' '.join(f'call {number}' for number in numbers))
+            functions += map(Compiler(self.size).function, map(ast.parse, texts))
+        setup, forward, backward, finish = calls
+        values = f'{setup} {self.for_each_row(forward)}'
+        own = clear(self.size + self.shared, self.size - self.shared)
+        both = self.for_each_row(f'{own} {forward} {backward}')
+        run = f'{clear(self.size, self.shared)} {setup} {both} {finish}'
+        number = len(functions)
+        functions += [('i', '', 'ii', code) for code in (values, run)]
+        return module(functions, {'values': number, 'run': number + 1}, pages)
 
-        def calls(nodes):
-            """Compile the lines of nodes; return calls of the functions they make."""
-            code = ''
-            for i in range(0, len(nodes), CHUNK):
-                lines = [compiler.line(*line) for line in chain(*nodes[i:i + CHUNK])]
-                code += f' local.get 1 call {len(functions)}'
-                functions.append(('i', '', 'iiff', ' '.join(lines)))
-            return code
+    def for_each_row(self, code):
+        """Return instructions that do others for each row.
 
-        def emptied(start, stop):
-            """Return instructions that set these gradients to 0."""
-            first, size = 8 * (self.size + start), 8 * (stop - start)
-            return f'i32.const {first} i32.const 0 i32.const {size} memory.fill'
-        setup, forward, backward, finish = self.parts
-        take = [(f'v{shared + k}', '=', f'v[{self.rows + k}+{self.inputs}*row]', '', '')
-                for k in range(self.inputs)]
-        give = [(f'v[{self.results}+1*row]', '=', f'v{result}', '', '')]
-        setup, forward, backward, finish = map(
-            calls, (setup, [take, *forward, give], backward, finish))
-        way = f'{emptied(shared, self.size)} {forward} {backward}'
-        exports, count = {}, compiler.load(f'v{self.rows - 1}')
-        for name, begin, each, end in (
-                ('values', setup, forward, ''),
-                ('run', f'{emptied(0, shared)} {setup}', way, finish)):
-            exports[name] = len(functions)
-            code = f'{begin} {repeated(count, each)} {end}'
-            functions.append(('', '', 'iii', code))
-        return module(functions, exports, pages)
+        Local 0 is where the results end; 1 is where the row lies, 2 where its result.
+        """
+        width = 8 * self.inputs
+        return f'''
+            i32.const {8 * self.rows} local.set 1
+            i32.const {8 * self.results} local.set 2
+            loop i32.const {8 * self.shared} local.get 1 i32.const {width} memory.copy
+            {code} local.get 2 i32.const 0 f64.load {8 * self.result} f64.store 0
+            local.get 1 i32.const {width} i32.add local.set 1
+            local.get 2 i32.const 8 i32.add local.set 2
+            local.get 2 local.get 0 i32.lt_u br_if 0 end'''
 
     def call(self, name, rows):
         """Yield the results of a function for rows, a batch at a time."""
@@ -503,8 +475,8 @@ class Program:
         self.machine.write(0, [p.data for p in self.parameters])
         for i in range(0, len(rows), self.batch):
             batch = rows[i:i + self.batch]
-            self.machine.write(self.rows - 1, chain([len(batch)], *batch))
-            self.machine.call(name)
+            self.machine.write(self.rows, [*chain(*batch)])
+            self.machine.call(name, 8 * (self.results + len(batch)))
             yield self.machine.read(self.results, len(batch))
 
     def values(self, rows=((),)):
