@@ -12,7 +12,7 @@ import pytest
 import weave
 
 from classroom import extend
-from classroom.chapters import join, pieces, read, source_before
+from classroom.chapters import chapter_of, join, pieces, read, source_before
 
 ROOT = Path(__file__).parents[1]
 PATHS = weave.chapters()
@@ -332,6 +332,13 @@ def test_nothing_exists_before_chapter_two_and_everything_after_the_last():
     engine, graph, nn = modules = 'micrograd.engine', 'micrograd.graph', 'micrograd.nn'
     assert source_before(engine, 2) == source_before(graph, 3) == source_before(nn, 10) == ''
     assert all(source_before(module, 99) == read(module) for module in modules)
+
+
+def test_a_module_whose_head_no_chapter_shows_begins_with_its_first_piece(monkeypatch):
+    wrong = 'classroom.wrong'
+    first = min(chapter_of()[wrong].values())
+    monkeypatch.setitem(chapter_of(), wrong, {piece: n for piece, n in chapter_of()[wrong].items() if piece})
+    assert source_before(wrong, first) == '' and source_before(wrong, first + 1).startswith(pieces(read(wrong))[''])
 
 
 def test_extend_grows_old_instances():

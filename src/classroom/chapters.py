@@ -104,9 +104,11 @@ def chapter_of():
 def source_before(module, chapter):
     """Return the source of a module as it stood when `chapter` began; maybe ''.
 
-    A piece that no chapter shows comes with the one before it.
+    A piece that no chapter shows comes with the one before it, and the head of a module
+    with the first that is shown.
     """
-    written, number, texts = chapter_of().get(module, {}), 0, []
+    written, texts = chapter_of().get(module, {}), []
+    number = min(written.values(), default=0)
     for name, text in pieces(read(module)).items():
         number = written.get(name, number)
         if number < chapter:
