@@ -341,6 +341,12 @@ def test_a_module_whose_head_no_chapter_shows_begins_with_its_first_piece(monkey
     assert source_before(wrong, first) == '' and source_before(wrong, first + 1).startswith(pieces(read(wrong))[''])
 
 
+def test_begin_says_which_files_the_library_has_and_no_others():
+    program = [sys.executable, '-c', 'from classroom import begin; begin(12)']
+    run = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert run.stdout == 'So far: engine.py, graph.py, nn.py\n'
+
+
 def test_extend_grows_old_instances():
     class Tree:
         """A tree."""

@@ -129,8 +129,8 @@ def begin(chapter):
         if min(written.values()) < BACK_MATTER:
             source = source_before(module, chapter)
             put_in_place(module, source)
-            if source:
-                so_far.append(f"{module.partition('.')[2]}.py")
+            if source and module.startswith('micrograd.'):
+                so_far.append(f"{module.removeprefix('micrograd.')}.py")
     print("So far:", ', '.join(so_far) or "nothing")
 
 
