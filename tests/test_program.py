@@ -114,6 +114,13 @@ def test_the_text_is_python():
     assert [names[name] for name in ('v4', 'g0', 'g1', 'g2')] == [-4.0, 3.0, 2.0, 1]
 
 
+def test_a_sum_of_nothing():
+    for relu in (False, True):
+        a = Value(2.0)
+        by_engine, by_program = by_both([a], weighted_sums([[]], [], [Value(3.0)], relu=relu)[0] * a)
+        assert by_engine == by_program == [6.0, 3.0]
+
+
 def test_a_long_sum_whose_operands_lie_anywhere():
     w = [Value(float(i)) for i in range(1000)]
     by_engine, by_program = by_both(w, weighted_sums([w], w[::-1])[0])

@@ -106,7 +106,7 @@ class Lines:
         products = [f'{loop}g{i} += {g} * v{j}' for row, others in ((w, x), (x, w))
                     for loop, i, j in self.pairs(row, others)]
         lines = self.add(bias, g) + products
-        if 'ReLU' in node._op:
+        if lines and 'ReLU' in node._op:
             return '\n    '.join([self.line(node, 'if v:'), *lines])
         return '\n'.join(lines)
 
@@ -360,8 +360,9 @@ def polynomial(x, coefficients):
 # tanh: near 0 Lambert's continued fraction, further out by exp. 1e999 is infinite.
 LIBRARY = f'''
 def exp(x):
-    n = nearest(max(min(x, 800), -800) * {1 / math.log(2)})
-    r = max(min(x, 800), -800) - n * 0.6931471803691238 - n * 1.9082149292705877e-10
+    x = max(min(x, 800), -800)
+    n = nearest(x * {1 / math.log(2)})
+    r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10
     half = nearest(n / 2)
     series = {polynomial('r', [1 / math.factorial(k) for k in range(14)])}
     return series * two_to(half) * two_to(n - half)
