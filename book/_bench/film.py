@@ -18,12 +18,12 @@ STEPS, MILLISECONDS = 100, 60
 SCALE = 100  # of a picture, for 1 of the plane
 PLUS, MINUS, LINE = f'var(--mg-operation, {OPERATION})', f'var(--mg-gradient, {GRADIENT})', '#808080'
 FILM = f"""<style>
-.frame {{ visibility: hidden; animation: show {MILLISECONDS}ms }}
-.frame:last-of-type {{ animation-fill-mode: forwards }}
+.frame {{ visibility: hidden; animation: show {MILLISECONDS}ms calc(var(--step) * {MILLISECONDS}ms) }}
+.frame:last-of-type {{ visibility: visible; animation: hide calc(var(--step) * {MILLISECONDS}ms) }}
 @keyframes show {{ from, to {{ visibility: visible }} }}
-@media (prefers-reduced-motion: reduce) {{
-  .frame {{ animation: none }} .frame:last-of-type {{ visibility: visible }}
-}}</style>"""
+@keyframes hide {{ from, to {{ visibility: hidden }} }}
+@media print, (prefers-reduced-motion) {{ .frame {{ animation: none !important }} }}
+</style>"""  # where nothing moves, the last frame is to be seen
 SMALL = {**CHAPTER, 'data': 'xor', 'layers': '4-4', 'loss': 'squares', 'rate': '0.1', 'regularisation': '0'}
 PLAYGROUNDS = {'moons': CHAPTER, 'xor': SMALL}
 
@@ -55,7 +55,10 @@ def closed(points):
 
 
 def dots(training, sign):
-    """Return the path of the points with a target: lines of no length, of which only the ends are to be seen."""
+    """Return the path of the points with a target: lines of no length, of which only the ends are to be seen.
+
+    Their form is a style, because the plots of a page bring styles that hold for all of it.
+    """
     chosen = [point for point, target in zip(*training.seen) if target == sign]
     return ''.join('M{},{}h0'.format(*to_picture(training, *point)) for point in chosen)
 
@@ -68,8 +71,8 @@ width="{width}" height="{height}" role="img" aria-label="The plane. {words}">{st
 <g stroke="{LINE}" fill-opacity="0.3" stroke-width="2" font-family="sans-serif" font-size="13">
 {frames}
 </g>
-<g fill="none" stroke-width="7"><path stroke="{PLUS}" stroke-linecap="round" d="{dots(training, 1)}"/>
-<path stroke="{MINUS}" stroke-linecap="square" stroke-width="5.5" d="{dots(training, -1)}"/></g></svg>
+<g fill="none" stroke-width="7"><path stroke="{PLUS}" style="stroke-linecap: round" d="{dots(training, 1)}"/>
+<path stroke="{MINUS}" style="stroke-linecap: square" stroke-width="5.5" d="{dots(training, -1)}"/></g></svg>
 '''
 
 
@@ -85,7 +88,7 @@ def film():
     training, frames = Training(CHAPTER), []
     for i in range(STEPS + 1):
         _, share, *_ = training.histories[0][-1]
-        frames.append(f'<g class="frame" style="animation-delay:{MILLISECONDS * i}ms">{frame(training)}'
+        frames.append(f'<g class="frame" style="--step:{i}">{frame(training)}'
                       f'<text x="424" y="272" text-anchor="end" fill="{LINE}" fill-opacity="1" stroke="none">'
                       f'step {i}: {share:.0%}</text></g>')
         training.step()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docutils.parsers.rst import directives
 from lab import raw
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from classroom.playground import CHAPTER, DATA, LOSSES, WRONG_ENGINES
@@ -91,7 +92,9 @@ class Interactive(SphinxDirective):
     option_spec = dict.fromkeys((*CHAPTER, 'controls', 'function', 'sliders'), directives.unchanged)
 
     def run(self):
-        return [raw('{figure}', figure=FIGURES[self.arguments[0]](self.options))]
+        on_screens = addnodes.only(expr='not epub')
+        on_screens += raw('{figure}', figure=FIGURES[self.arguments[0]](self.options))
+        return [on_screens]
 
 
 def add_files(app, pagename, templatename, context, doctree):

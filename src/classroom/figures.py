@@ -63,4 +63,4 @@ def redraw(function, *numbers):
     """Return a picture of this module for a page: its HTML, and what it shows."""
     pictures = {each.__name__: each for each in (plane_of_a_neuron, landscape)}
     picture = pictures[function](*numbers)
-    return {'html': picture.html, 'words': picture.alt_text}
+    return {'html': picture.html, 'words': picture.alt_text.partition('. ')[2]}
