@@ -35,14 +35,19 @@ function origins(picture, cells) {
     return texts.length > 2 ? `'${texts.slice(0, -2).join('\n')}'` : i === 0 ? drawn : undefined
   })
   const key = i => i < 0 ? '' : keys[i] ?? key(nodes.findIndex(node => node.inputs.includes(nodes[i].name)))
+  const sources = cells.slice(0, here + 1).reverse().flatMap(cell => [cell, ...definitions(cell, cells)])
   return boxes.map((_, i) => {
-    for (const cell of cells.slice(0, here + 1).reverse()) {
+    for (const cell of key(i) ? sources : [cells[here]]) {
       const line = makers(cell.code)[key(i)]
-      if (line !== undefined && (key(i) || cell === cells[here])) return { cell, line, box: boxes[i] }
+      if (line !== undefined) return { cell, line, box: boxes[i] }
     }
     return {}
   })
 }
+
+// Return the cells that define functions which a cell calls.
+const definitions = (cell, cells) => cells.filter(({ code }) =>
+  [...code.matchAll(/^def (\w+)/gm)].some(([, name]) => cell.code.includes(`${name}(`)))
 
 // Return the line of code at a place of the page: {cell, line}.
 function lineAt(target, y, cells) {

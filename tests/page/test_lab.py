@@ -287,7 +287,7 @@ def test_running_asks_no_other_machine(browser, address):
     page = Page(browser, f'{address}/00-tour.html')
     before = fetched(browser)
     small = {url.partition('/lab/')[2].partition('?')[0] for url in before if '/lab/' in url}
-    assert small == {'exercises.js', 'page.js'}, "before the first click, nothing of Python"
+    assert small == {'exercises.js', 'page.js', 'graphs.js', 'figures.css'}, "before the first click, nothing of Python"
     page.run(page.cells[0])
     after = fetched(browser)
     assert sum('/lab/' in url for url in after) > 5
