@@ -344,4 +344,4 @@ def test_a_line_shows_the_nodes_that_it_made(browser, address):
     browser.switch_to.active_element.send_keys(Keys.ARROW_UP)
     assert lit() == []
     browser.switch_to.active_element.send_keys(Keys.ARROW_UP)
-    page.until(lambda: lit() == ['y', 'data 2.0000', 'mine'])
+    page.until(lambda: lit() == ['y', 'mine', 'data 2.0000'])
