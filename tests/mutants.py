@@ -38,6 +38,7 @@ ROOT = Path(__file__).parents[1]
 STORED = ROOT / 'src' / 'classroom' / 'data' / 'mutants.json'
 EQUIVALENT = ROOT / 'src' / 'classroom' / 'data' / 'equivalent.json'
 MODULES = ['micrograd.engine', 'micrograd.nn', 'micrograd.fused', 'micrograd.learn', 'classroom.dual']
+TESTED = ['micrograd.program']  # by its own tests alone: they compile a lot, and its chapter trains for long
 TESTS = ['test_engine.py', 'test_bad_input.py', 'test_nn.py', 'test_fused.py', 'test_learn.py', 'test_dual.py',
          'test_torch.py', 'test_random_graphs.py']
 TRAINING = 12  # from here on chapters train for long, and are asked only about the pieces that they write
@@ -196,7 +197,8 @@ def in_child(work, seconds=600):
     try:
         signal.alarm(10 * seconds)  # if it waits for something; the next limit is the processor's time
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY + address_space(), -1))
+        # of what is written: of addresses wasmtime reserves far more
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY + address_space(), -1))
         with open(os.devnull, 'w') as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
@@ -312,13 +314,13 @@ def chapters_asked(module, piece):
 def tests_asked(module):
     """Return the files of tests, first the module's own."""
     own = f"test_{module.rpartition('.')[2]}.py"
-    return sorted(TESTS, key=lambda file: file != own)
+    return [own] if module in TESTED else sorted(TESTS, key=lambda file: file != own)
 
 
 def tried(module, mutant, only=''):
     """Return (name, chapter that kills a mutant or None, file of tests that kills it or None)."""
     name, piece, source = mutant
-    chapter = killer(module, source, chapters_asked(module, piece)) if only != 'tests' else None
+    chapter = killer(module, source, chapters_asked(module, piece)) if only != 'tests' and module in MODULES else None
     test = killer(module, source, tests_asked(module)) if only != 'chapters' else None
     return name, chapter, test
 
@@ -359,11 +361,11 @@ def main(arguments):
     if options.sample:
         return 0 if sample(options.sample) else 1
     equivalent = json.loads(EQUIVALENT.read_text(encoding='utf-8'))
-    jobs = [(module, mutant) for module in MODULES for mutant in mutants(module)
+    jobs = [(module, mutant) for module in MODULES + TESTED for mutant in mutants(module)
             if mutant[0].startswith(options.prefix) and mutant[0] not in equivalent]
     found = list(results(jobs, options.only))
     counts = json.loads(STORED.read_text(encoding='utf-8'))
-    for module in MODULES:
+    for module in MODULES + TESTED:
         verdicts = [(chapter, test) for of, chapter, test in found if of == module]
         if verdicts:
             reasons = sum(name.startswith((f'{module}.', f'{module}:')) for name in equivalent)
@@ -373,8 +375,8 @@ def main(arguments):
                               'killed by either': sum(chapter is not None or bool(test) for chapter, test in verdicts),
                               'code': fingerprint(read(module))}
             print(module, counts[module])
-    if options.prefix in ('', *MODULES) and not options.only:
-        ordered = {module: counts[module] for module in MODULES if module in counts}
+    if options.prefix in ('', *MODULES, *TESTED) and not options.only:
+        ordered = {module: counts[module] for module in MODULES + TESTED if module in counts}
         STORED.write_text(json.dumps(ordered, indent=1) + '\n', encoding='utf-8')
     return 0
 

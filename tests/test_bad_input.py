@@ -5,6 +5,8 @@ The words are ours and say what was expected and what came. Where there are none
 import inspect
 import math
 import re
+import sys
+from unittest.mock import patch
 
 import pytest
 
@@ -17,6 +19,7 @@ import micrograd.fused
 import micrograd.graph
 import micrograd.learn
 import micrograd.nn
+import micrograd.program
 from classroom.dual import Dual
 from micrograd.engine import Value
 from micrograd.graph import trace
@@ -24,11 +27,20 @@ from micrograd.nn import MLP
 
 # Without drawing.py: each Graphviz has its own words, and test_graph.py has ours.
 MODULES = (micrograd.engine, micrograd.nn, micrograd.fused, micrograd.graph, micrograd.learn,
-           classroom.stepper, classroom.dual, classroom.grade, classroom.check)
+           micrograd.program, classroom.stepper, classroom.dual, classroom.grade, classroom.check)
 PUBLIC = {name: what for module in MODULES for name, what in vars(module).items()
           if callable(what) and what.__module__ == module.__name__}
 NAMES = {**PUBLIC, 'v': Value(1.0), 'zero': Value(0.0), 'below': Value(-8.0), 'far': Value(1000.0),
          'big': sum(map(Value, range(50))), 'd': Dual(1.0)}
+
+
+def without(package, call):
+    """Return what a call returns where a package is not installed."""
+    with patch.dict(sys.modules, {package: None}):
+        return call()
+
+
+NAMES['without'] = without
 CALLS = {'binary_operator': r' \+ ', '__pow__': r'\*\*', '__truediv__': ' / ', '__rtruediv__': ' / '}
 
 TABLE = """
@@ -60,6 +72,24 @@ below**0.5                              | ValueError        | **0.5 expects a ba
 far**200                                | OverflowError     | **200 expects a result that fits a float, got 1000.0
 Value(-1e200)**3                        | OverflowError     | **3 expects a result that fits a float, got -1e+200
 1 / Value(5e-324)                       | OverflowError     | **-1 expects a result that fits a float, got 5e-324
+Program(3.0, [v])                       | TypeError         | Program expects Values, got 3.0
+Program(v * v, [1.0])                   | TypeError         | Program expects Values, got 1.0
+Program(v * v, [v], ['a'])              | TypeError         | Program expects Values, got 'a'
+Program(v * v, v)                       | TypeError         |
+Program(v * v, [v * 1])                 | ValueError        | Program expects leaves, and each of them once
+Program(v * v, [v, v])                  | ValueError        | Program expects leaves, and each of them once
+Program(v * v, [v], [v])                | ValueError        | Program expects leaves, and each of them once
+Program(Value(8, (v,), 'cube'), [v])    | TypeError         | Program expects operations of the engine, got 'cube'
+Program(Value(8, (v,) * 3, '+'), [v])   | TypeError         | Program expects operations of the engine, got '+'
+rules(Value(8, (v,), 'cube'))           | TypeError         | Program expects operations of the engine, got 'cube'
+Program(v * v, [], [v]).run()           | ValueError        | expected rows of 1 numbers, got ()
+Program(v * v, [v]).run([[1.0]])        | ValueError        | expected rows of 0 numbers, got [1.0]
+Program(v, [], [v]).values([[1, 2]])    | ValueError        | expected rows of 1 numbers, got [1, 2]
+Program(v, [], [v]).values([3.0])       | ValueError        | expected rows of 1 numbers, got 3.0
+Program(v, [], [v]).values([['1']])     | TypeError         |
+without('wasmtime', lambda: Wasmtime(b''))    | ImportError | Program expects the package wasmtime: pip install wasmtime
+without('wasmtime', lambda: Machine(b''))     | ImportError | Program expects the package wasmtime: pip install wasmtime
+without('wasmtime', lambda: Program(v, [v]))  | ImportError | Program expects the package wasmtime: pip install wasmtime
 below.log()                             | ValueError        | log expects a number above 0, got -8.0
 zero.log()                              | ValueError        | log expects a number above 0, got 0.0
 far.exp()                               | OverflowError     | exp expects a number up to 709.78, got 1000.0

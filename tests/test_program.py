@@ -1,12 +1,15 @@
-"""Program: the engine's numbers, its text, what it refuses, growth, and that it is freed."""
+"""Program: the engine's numbers, its text, what it refuses, growth, and that it is freed. What is quick comes first."""
 import contextlib
 import gc
 import math
 import random
 import re
 import resource
+import sys
 import weakref
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -59,42 +62,6 @@ def by_both(leaves, result):
         v.grad = 0
     total = Program(result, leaves).run()
     return by_engine, [total, *(v.grad for v in leaves)]
-
-
-@pytest.mark.parametrize('operations, numbers, tolerance', [
-    (EXACT, ORDINARY, 0), (EXACT, AWKWARD, 0), (ALL, ORDINARY, 1e-9), (ALL, AWKWARD, 1e-9)])
-@pytest.mark.parametrize('cut', [2000, 5])
-def test_random_graphs(monkeypatch, operations, numbers, tolerance, cut):
-    monkeypatch.setattr(program, 'CHUNK', cut)
-    for seed in range(100):
-        leaves, result = random_graph(random.Random(seed), operations, numbers)
-        by_engine, by_program = by_both(leaves, result)
-        assert all(same(x, y, tolerance) for x, y in zip(by_engine, by_program)), (seed, by_engine, by_program)
-        values = Program(result, leaves[:1], leaves[1:]).values([[v.data for v in leaves[1:]]] * 2)
-        assert all(same(value, by_program[0], 0) for value in values)
-
-
-@pytest.mark.parametrize('layer', [None, FusedLayer])
-def test_rows_are_as_graphs_built_anew(layer):
-    random.seed(1)
-    model = MLP(2, [5, 4, 1], **({'layer': layer} if layer else {}))
-    rows = [[random.uniform(-1, 1), random.uniform(-1, 1), random.choice([-1.0, 1.0])] for _ in range(1100)]
-
-    def hinge(x, y, target):
-        return (1 + -1 * target * model([x, y])).relu()
-    losses = []
-    for row in rows:
-        loss = hinge(*map(Value, row))
-        loss.backward()
-        losses.append(loss.data)
-    by_engine = [p.grad for p in model.parameters()]
-    inputs = [Value(0.0), Value(0.0), Value(0.0)]
-    compiled = Program(hinge(*inputs), model.parameters(), inputs)
-    model.zero_grad()
-    assert compiled.run(rows) == sum(losses) and [p.grad for p in model.parameters()] == by_engine
-    assert compiled.values(rows) == losses and [p.grad for p in model.parameters()] == by_engine  # untouched
-    compiled.run(rows)
-    assert all(math.isclose(p.grad, 2 * g, abs_tol=1e-12) for p, g in zip(model.parameters(), by_engine))
 
 
 def test_parameters_are_read_at_each_run_and_constants_frozen():
@@ -191,10 +158,111 @@ def test_an_operation_with_a_backward_of_its_own_is_refused():
 
 
 def test_without_wasmtime_it_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(program.sys.modules, 'wasmtime', None)
+    monkeypatch.setitem(sys.modules, 'wasmtime', None)
     a = Value(2.0)
     with pytest.raises(ImportError, match='pip install wasmtime'):
         Program(a * a, [a])
+
+
+@pytest.mark.parametrize('n, code', [(0, '00'), (63, '3f'), (64, 'c000'), (127, 'ff00'), (128, '8001'), (300, 'ac02'),
+                                     (-1, '7f'), (-64, '40'), (-65, 'bf7f'), (624485, 'e58e26')])
+def test_an_integer_in_groups_of_seven_bits(n, code):
+    assert program.integer(n, signed=True).hex() == code
+
+
+@pytest.mark.parametrize('n, code', [(0, '00'), (127, '7f'), (128, '8001'), (300, 'ac02'), (624485, 'e58e26')])
+def test_an_unsigned_integer(n, code):
+    assert program.integer(n).hex() == code
+
+
+def test_the_machine_of_the_browser_does_the_same(monkeypatch):
+    class Floats:  # as JavaScript's Float64Array, in Pyodide
+        def __init__(self, view):
+            self.view = view
+
+        def subarray(self, start, stop):
+            return Floats(self.view[start:stop])
+
+        def assign(self, data):
+            self.view[:] = data
+
+        def to_py(self):
+            return self.view
+
+    def instance(code):
+        machine = program.Wasmtime(code)
+        calls = {name: partial(machine.call, name) for name in ('values', 'run')}
+        return SimpleNamespace(exports=SimpleNamespace(memory=SimpleNamespace(buffer=machine.memory), **calls))
+    Floats.new = Floats
+    compiler = SimpleNamespace(Module=SimpleNamespace(new=bytes), Instance=SimpleNamespace(new=instance))
+    monkeypatch.setitem(sys.modules, 'js', SimpleNamespace(Float64Array=Floats, WebAssembly=compiler))
+    monkeypatch.setitem(sys.modules, 'pyodide.ffi', SimpleNamespace(to_js=bytes))
+    monkeypatch.setitem(sys.modules, 'pyodide', SimpleNamespace())
+    monkeypatch.setattr(program, 'Machine', program.Browser)
+    a, x = Value(2.0), Value(0.0)
+    compiled = Program(a * x, [a], [x])
+    assert compiled.values([[3.0], [4.0]]) == [6.0, 8.0] and compiled.run([[3.0], [5.0]]) == 16.0 and a.grad == 8.0
+
+
+def test_a_graph_that_is_too_large_is_refused(monkeypatch):
+    a, x = Value(2.0), [Value(0.0) for _ in range(9000)]
+    assert Program(weighted_sums([x], [a] * 9000)[0], [a], x).values([[1.0] * 9000]) == [18_000.0]
+    monkeypatch.setattr(program, 'PAGES', 3)
+    with pytest.raises(ValueError, match='at most 3 pages, needs 5'):
+        Program(weighted_sums([x], [a] * 9000)[0], [a], x)
+
+
+def test_a_module_reaches_its_own_memory_only():
+    for code in ('f64.load 65536', 'f64.load 4294967295'):  # one float behind the end, and as far as an address goes
+        machine = program.Machine(program.module([('', 'f', '', f'i32.const 0 {code}')], {'read': 0}))
+        with pytest.raises(Exception, match='out of bounds'):
+            machine.call('read')
+
+
+def test_what_depends_on_no_input_is_computed_once():
+    a, b, x = Value(2.0), Value(3.0), Value(0.0)
+    result = (a * b + a**2) * x + a
+    lines = str(Program(result, [a, b], [x])).splitlines()
+    assert lines[0] in ('v2 = v0 * v1', 'v2 = v0 * v0') and lines[-1].startswith('g')
+    rows = [[0.5], [-1.0], [4.0]]
+    total = Program(result, [a, b], [x]).run(rows)
+    by_program, a.grad, b.grad = [a.grad, b.grad], 0, 0
+    losses = []
+    for [at] in rows:
+        loss = (a * b + a**2) * at + a
+        loss.backward()
+        losses.append(loss.data)
+    assert total == sum(losses) and by_program == pytest.approx([a.grad, b.grad], rel=1e-15)
+
+
+@pytest.mark.parametrize('n', [-20, -17, -0.5, 0, 0.5, 1, 2, 2.7, 16, 17, 20])
+def test_a_power(n):
+    for at in (-1.5, 0.3, 2.0)[n % 1 > 0:]:
+        by_engine, by_program = by_both([x := Value(at)], x**n)
+        assert by_program == pytest.approx(by_engine, rel=1e-12)
+
+
+@pytest.mark.parametrize('layer', [None, FusedLayer])
+def test_rows_are_as_graphs_built_anew(layer):
+    random.seed(1)
+    model = MLP(2, [5, 4, 1], **({'layer': layer} if layer else {}))
+    rows = [[random.uniform(-1, 1), random.uniform(-1, 1), random.choice([-1.0, 1.0])] for _ in range(1100)]
+
+    def hinge(x, y, target):
+        return (1 + -1 * target * model([x, y])).relu()
+    losses = []
+    for row in rows:
+        loss = hinge(*map(Value, row))
+        loss.backward()
+        losses.append(loss.data)
+    by_engine = [p.grad for p in model.parameters()]
+    inputs = [Value(0.0), Value(0.0), Value(0.0)]
+    compiled = Program(hinge(*inputs), model.parameters(), inputs)
+    model.zero_grad()
+    assert compiled.run(rows) == sum(losses) and [p.grad for p in model.parameters()] == by_engine
+    assert compiled.values(rows) == losses and [p.grad for p in model.parameters()] == by_engine  # untouched
+    compiled.run(rows)
+    assert all(math.isclose(p.grad, 2 * g, abs_tol=1e-12) for p, g in zip(model.parameters(), by_engine))
 
 
 @pytest.mark.parametrize('name, at', [('exp', [0, 1, -745.2, 709.7, 1e-300, 710, 1e300, -1e300, math.inf, -math.inf]),
@@ -214,6 +282,21 @@ def test_functions_are_within_four_units_of_the_last_place(name, at):
     for number, value in zip(at, Program(getattr(x, name)(), [], [x]).values([[number] for number in at])):
         expected = right(number)
         assert same(value, expected, 0) or abs(value - expected) <= 4 * math.ulp(expected), (number, value, expected)
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_a_program_leaves_alone_what_is_not_its_own(seed):
+    leaves, result = random_graph(random.Random(seed), ALL, ORDINARY)
+    functions, module = [], program.module
+    with patch.object(program, 'module', lambda made, *rest: functions.extend(made) or module(made, *rest)):
+        compiled = Program(result, leaves[:1], leaves[1:])
+    memory, end = compiled.machine.memory, compiled.results + compiled.batch
+    behind = len(memory) - end
+    compiled.machine.write(end, [7.0] * behind)
+    compiled.run([[v.data for v in leaves[1:]]] * compiled.batch)
+    assert behind > 0 and compiled.machine.read(end, behind) == [7.0] * behind
+    reached = [int(place) for *_, text in functions for place in re.findall(r'f64.(?:load|store) (\d+)', text)]
+    assert 0 < max(reached) < 8 * end
 
 
 def chain(n):
@@ -247,54 +330,14 @@ def test_programs_are_freed():
     assert used() - before < 10_000_000  # bytes: 800 programs, each with pages of its own, and its code
 
 
-def test_a_graph_that_is_too_large_is_refused(monkeypatch):
-    a, x = Value(2.0), [Value(0.0) for _ in range(9000)]
-    assert Program(weighted_sums([x], [a] * 9000)[0], [a], x).values([[1.0] * 9000]) == [18_000.0]
-    monkeypatch.setattr(program, 'PAGES', 3)
-    with pytest.raises(ValueError, match='at most 3 pages, needs 5'):
-        Program(weighted_sums([x], [a] * 9000)[0], [a], x)
-
-
-def test_a_module_reaches_its_own_memory_only():
-    for code in ('f64.load 65536', 'f64.load 4294967295'):  # one float behind the end, and as far as an address goes
-        machine = program.Machine(program.module([('', 'f', '', f'i32.const 0 {code}')], {'read': 0}))
-        with pytest.raises(Exception, match='out of bounds'):
-            machine.call('read')
-
-
-@pytest.mark.parametrize('seed', range(20))
-def test_a_program_leaves_alone_what_is_not_its_own(seed):
-    leaves, result = random_graph(random.Random(seed), ALL, ORDINARY)
-    functions, module = [], program.module
-    with patch.object(program, 'module', lambda made, *rest: functions.extend(made) or module(made, *rest)):
-        compiled = Program(result, leaves[:1], leaves[1:])
-    memory, end = compiled.machine.memory, compiled.results + compiled.batch
-    behind = len(memory) - end
-    compiled.machine.write(end, [7.0] * behind)
-    compiled.run([[v.data for v in leaves[1:]]] * compiled.batch)
-    assert behind > 0 and compiled.machine.read(end, behind) == [7.0] * behind
-    reached = [int(place) for *_, text in functions for place in re.findall(r'f64.(?:load|store) (\d+)', text)]
-    assert 0 < max(reached) < 8 * end
-
-
-def test_what_depends_on_no_input_is_computed_once():
-    a, b, x = Value(2.0), Value(3.0), Value(0.0)
-    result = (a * b + a**2) * x + a
-    lines = str(Program(result, [a, b], [x])).splitlines()
-    assert lines[0] in ('v2 = v0 * v1', 'v2 = v0 * v0') and lines[-1].startswith('g')
-    rows = [[0.5], [-1.0], [4.0]]
-    total = Program(result, [a, b], [x]).run(rows)
-    by_program, a.grad, b.grad = [a.grad, b.grad], 0, 0
-    losses = []
-    for [at] in rows:
-        loss = (a * b + a**2) * at + a
-        loss.backward()
-        losses.append(loss.data)
-    assert total == sum(losses) and by_program == pytest.approx([a.grad, b.grad], rel=1e-15)
-
-
-@pytest.mark.parametrize('n', [-20, -17, -0.5, 0, 0.5, 1, 2, 2.7, 16, 17, 20])
-def test_a_power(n):
-    for at in (-1.5, 0.3, 2.0)[n % 1 > 0:]:
-        by_engine, by_program = by_both([x := Value(at)], x**n)
-        assert by_program == pytest.approx(by_engine, rel=1e-12)
+@pytest.mark.parametrize('operations, numbers, tolerance', [
+    (EXACT, ORDINARY, 0), (EXACT, AWKWARD, 0), (ALL, ORDINARY, 1e-9), (ALL, AWKWARD, 1e-9)])
+@pytest.mark.parametrize('cut', [2000, 5])
+def test_random_graphs(monkeypatch, operations, numbers, tolerance, cut):
+    monkeypatch.setattr(program, 'CHUNK', cut)
+    for seed in range(100):
+        leaves, result = random_graph(random.Random(seed), operations, numbers)
+        by_engine, by_program = by_both(leaves, result)
+        assert all(same(x, y, tolerance) for x, y in zip(by_engine, by_program)), (seed, by_engine, by_program)
+        values = Program(result, leaves[:1], leaves[1:]).values([[v.data for v in leaves[1:]]] * 2)
+        assert all(same(value, by_program[0], 0) for value in values)

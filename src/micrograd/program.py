@@ -140,12 +140,10 @@ TYPES = {'f': b'\x7c', 'i': b'\x7f'}  # a float of 64 bits, an int of 32
 
 def integer(n, signed=False):
     """Return a whole number in groups of seven bits, lowest first (LEB128)."""
-    code = bytearray()
-    while True:
-        group, n = n & 0x7f, n >> 7
-        if n == (-(group >> 6) if signed else 0):
-            return bytes([*code, group])
-        code.append(group | 0x80)
+    group, rest = n & 0x7f, n >> 7
+    if rest == (-(group >> 6) if signed else 0):
+        return bytes([group])
+    return bytes([group | 0x80]) + integer(rest, signed)
 
 
 def assemble(text):
@@ -322,9 +320,9 @@ class Compiler(ast.NodeVisitor):
 
     def store(self, target, code):
         """Return the instructions that give a target its value."""
-        name = getattr(target, 'id', 'v0')
-        if not name[1:].isdigit():
-            return f'{code} local.set {self.local.setdefault(name, len(self.local))}'
+        if isinstance(target, ast.Name) and not target.id[1:].isdigit():
+            number = self.local.setdefault(target.id, len(self.local))
+            return f'{code} local.set {number}'
         index, address = self.address(target)
         return f'{index} {code} f64.store {address}'
 
@@ -434,7 +432,7 @@ class Program:
         return '\n'.join(filter(None, chain(*self.parts)))
 
     def compiled(self):
-        """Return the bytes of the module. ValueError if it needs too much memory."""
+        """Return the bytes of the module, unless it needs too much memory."""
         pages = 8 * (self.results + self.batch) // 65_536 + 1
         if pages > PAGES:
             raise ValueError(f"Program expects at most {PAGES} pages, needs {pages}")
