@@ -1,4 +1,8 @@
-"""The library on every Python from 3.9 to 3.14 that this machine has, with nothing but the standard library."""
+"""The library with nothing but the standard library: on every Python from 3.9 to 3.14 that this machine has, and in the
+page's Python, which is 3.14, compiled to WebAssembly.
+"""
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PYODIDE = Path(sys.prefix) / 'lab' / 'node_modules' / 'pyodide' / 'pyodide.mjs'  # where `make book` puts it
+STACK = re.search(r'const STACK = (\d+_\d+)', (ROOT / 'book' / '_lab' / 'worker.mjs').read_text(encoding='utf-8'))[1]
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(ROOT / 'src')!r})
@@ -66,3 +72,26 @@ def run(python):
 @pytest.mark.parametrize('minor', range(9, 15))
 def test_with_the_standard_library_alone(minor):
     assert run(interpreter(minor)) == run(sys.executable)
+
+
+# As in the page, Python is told how much of the stack it has: else freeing a long chain ends it.
+IN_THE_PAGE = f"""
+import {{ loadPyodide }} from {json.dumps(PYODIDE.as_uri())}
+const python = await loadPyodide()
+const {{ _module: inner, FS }} = python
+const lowest = inner._emscripten_stack_get_base() - {STACK}
+inner._PyUnstable_ThreadState_SetStackProtection(inner._PyThreadState_Get(), lowest, {STACK})
+const source = {json.dumps(str(ROOT / 'src'))}
+FS.mkdirTree(source)
+FS.mount(FS.filesystems.NODEFS, {{ root: source }}, source)
+python.runPython({json.dumps(PROGRAM)})
+"""
+
+
+def test_in_the_python_of_the_page():
+    if not PYODIDE.exists():
+        pytest.skip('the parts of the page are not installed here: run `make book`')
+    node = Path(sys.executable).parent / 'node'
+    there = subprocess.run([node, '--input-type=module', '-'], input=IN_THE_PAGE, capture_output=True, text=True,
+                           check=True).stdout
+    assert there == run(sys.executable)
