@@ -5,10 +5,11 @@ anything elsewhere. Formulas need no script; of the theme's icons and styles onl
 book has the same bytes in every folder.
 """
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from unicodedata import normalize
 
@@ -56,7 +57,8 @@ UNUSED = (r'thebe|requestKernel|kernelName|toggle(button|Hint|Open)|design-tabs|
 # Scripts and styles that only some pages want: those on which something is selected.
 WANTED_BY = {r'searchtools|language_data|searchindex': '#search-results',
              r'bootstrap\.js': '[data-bs-toggle="dropdown"]',
-             r'clipboard|copybutton': 'article div[class*=highlight-]:not(.cell *) pre', r'summary\.css': '.summary-sheet'}
+             r'clipboard|copybutton': 'article div[class*=highlight-]:not(.cell *) pre',
+             r'summary\.css': '.summary-sheet'}
 
 
 def remove_scripts(page):
@@ -112,6 +114,15 @@ def keep_punctuation(page):
             after.replace_with(after[mark.end():])
 
 
+FONTS = '1em "Book Serif"', 'italic 1em "Book Serif"', '1em "Book Sans"', '1em "Book Code"', '1em "Book Math"'
+
+
+def unpack_fonts(page):
+    """Have the fonts of the style sheet unpacked while the page is read: lines that are set once do not move."""
+    calls = ''.join(f"document.fonts.load('{font}');" for font in FONTS)
+    page.head.append(page.new_tag('script', string=calls))
+
+
 def add_policy(page):
     """Add a policy by which the browser refuses whatever does not come with the book.
 
@@ -139,6 +150,7 @@ def fix_page(html):
     name_downloads(page)
     remove_scripts(page)
     keep_punctuation(page)
+    unpack_fonts(page)
     add_policy(page)
     return str(page)
 
@@ -232,16 +244,23 @@ def reduced(styles, used):
 
 
 def keep_used_symbols(app, error):
-    """Reduce the font of formulas and symbols to those that occur."""
+    """Reduce the font of formulas and symbols, which stands in fonts.css, to those that occur."""
     if error or app.builder.format != 'html':
         return
     pages, scripts = text_of(app)
     formulas = set(''.join(re.findall(r'<math.*?</math>', pages, re.DOTALL)))
     symbols = set(re.findall('[\u0370-\u03ff\u2190-\u2bff]', pages + scripts))
-    file = str(app.outdir / '_static' / 'fonts' / 'math.woff2')
-    italics = {letter for letter in map(chr, TTFont(file).getBestCmap()) if normalize('NFKC', letter) in formulas}
-    subset([file, f'--text={"".join(sorted(formulas | symbols | italics))}', '--layout-features=*', '--name-IDs=*',
-            '--flavor=woff2', f'--output-file={file}'])
+    sheet = app.outdir / '_static' / 'fonts.css'
+    styles = sheet.read_text(encoding='utf-8')
+    letters = re.search(r'"Book Math"; src: url\(data:font/woff2;base64,([^)]*)', styles)[1]
+    with TemporaryDirectory() as folder:
+        file = Path(folder, 'math.woff2')
+        file.write_bytes(b64decode(letters))
+        italics = {letter for letter in map(chr, TTFont(file).getBestCmap()) if normalize('NFKC', letter) in formulas}
+        subset([str(file), f'--text={"".join(sorted(formulas | symbols | italics))}', '--layout-features=*',
+                '--name-IDs=*', '--flavor=woff2', f'--output-file={file}'])
+        styles = styles.replace(letters, b64encode(file.read_bytes()).decode())
+    sheet.write_text(styles, encoding='utf-8')
 
 
 def note_machinery(app, config):

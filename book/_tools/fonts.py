@@ -18,6 +18,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 STATIC = Path(__file__).parents[1] / '_static'
 LETTERS = ('U+20-7E,U+A0,U+A7,U+A9,U+AB,U+B0-B7,U+BB,U+C9,U+D7,U+E0-FF,U+131,U+2013,U+2014,U+2018-201E,U+2026,U+2032,'
            'U+20AC')
+# Without those of names: headings, what is said beside the text, and code.
 CODE = 'U+20-7E,U+A0,U+AB,U+B2,U+B3,U+B7,U+BB,U+D7,U+2013,U+2014,U+2018-201E,U+2026'
 # Greek, arrows, operators and the italic letters of formulas; stars and ticks of the exercises.
 SYMBOLS = ('U+20-7E,U+AF,U+B7,U+D7,U+302,U+3B1-3C9,U+2026,U+2032,U+2061,U+2190-2193,U+21D2,U+2202,U+2208,U+2211,'
@@ -28,21 +29,20 @@ WEIGHTS, ONE_WEIGHT = {'wght': (400, 400, 700)}, {'wght': 400}
 CUT = {  # name here: (file from npm, letters, range of weights)
     'serif': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal', LETTERS, WEIGHTS),
     'serif-italic': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic', LETTERS, ONE_WEIGHT),
-    'sans': ('@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal', LETTERS, WEIGHTS),
+    'sans': ('@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal', CODE, WEIGHTS),
     'code': ('@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal', CODE, WEIGHTS),
     'math': ('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal', SYMBOLS, {}),
     'figures': ('@fontsource/arimo/files/arimo-latin-400-normal', LETTERS, {}),
 }
-# What the first lines of a page are set in comes inside the style sheet: no line jumps when a font arrives, and it is
-# there in browsers that load no font from a file beside the page.
-INSIDE = 'serif', 'sans', 'code'
+# What a page is set in comes inside the style sheet: it is there before the first line is painted, so that nothing
+# moves, and in browsers that load no font from a file beside the page.
+INSIDE = 'serif', 'serif-italic', 'sans', 'code', 'math'
 RULES = (  # the name in the pages, the font, more of its rule
     ('Book Serif', 'serif', 'font-weight: 400 700'),
     ('Book Serif', 'serif-italic', 'font-style: italic'),
     ('Book Sans', 'sans', 'font-weight: 400 700'),
     ('Book Code', 'code', 'font-weight: 400 700'),
     ('Book Math', 'math', ''),
-    ('Book Symbols', 'math', 'unicode-range: U+370-3FF, U+2190-2BFF'),  # in a line of text
     ('Book Figures', 'figures', ''),  # as wide as Helvetica, which Graphviz reckons with
 )
 COPYRIGHT, FAMILY, STYLE, IDENTIFIER, FULL, VERSION, POSTSCRIPT, LICENCE, LICENCE_ADDRESS = 0, 1, 2, 3, 4, 5, 6, 13, 14
@@ -77,8 +77,8 @@ def write(packages):
     rules = ['/* Written by book/_tools/fonts.py. */']
     for family, name, more in RULES:
         inside = 'data:font/woff2;base64,' + b64encode(fonts[name]).decode()
-        address = inside if name in INSIDE else f'fonts/{name}.woff2'
-        rules.append(f'@font-face {{ font-family: "{family}"; src: url({address}); font-display: swap; {more} }}')
+        address, wait = (inside, 'block') if name in INSIDE else (f'fonts/{name}.woff2', 'swap')
+        rules.append(f'@font-face {{ font-family: "{family}"; src: url({address}); font-display: {wait}; {more} }}')
     (STATIC / 'fonts.css').write_text('\n'.join(rules) + '\n')
 
 

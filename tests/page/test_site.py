@@ -47,6 +47,20 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_goes_wrong(browser, addre
     assert not [entry for entry in browser.get_log('browser') if entry['level'] not in ('INFO', 'DEBUG')]
 
 
+@pytest.mark.parametrize('page', [page for page in PAGES if page != 'library.html'])  # which is the whole source
+def test_a_first_view_is_small(browser, address, page):
+    browser.execute_cdp_cmd('Network.clearBrowserCache', {})
+    browser.get_log('performance')  # which empties it
+    browser.get(f'{address}/{page}')
+    browser.execute_async_script("document.fonts.ready.then(() => setTimeout(arguments[0], 200))")
+    messages = [json.loads(entry['message'])['message'] for entry in browser.get_log('performance')]
+    params = {kind: [m['params'] for m in messages if m['method'] == f'Network.{kind}']
+              for kind in ('requestWillBeSent', 'loadingFinished')}
+    fetched = {each['requestId'] for each in params['requestWillBeSent'] if each['request']['url'].startswith(address)}
+    sizes = [each['encodedDataLength'] for each in params['loadingFinished'] if each['requestId'] in fetched]
+    assert len(sizes) > (5 if page != '404.html' else 0) and sum(sizes) < 200_000
+
+
 @pytest.mark.parametrize('page', PAGES)
 def test_every_picture_has_words(page):
     soup = BeautifulSoup((HTML / page).read_text(encoding='utf-8'), 'html.parser')

@@ -298,22 +298,24 @@ def test_an_error_in_another_answer_is_in_nobody_s_way(open_page, address):
 
 
 @pytest.mark.parametrize('width', [1280, 390])
-def test_nothing_moves_when_the_page_comes_to_life(browser, address, width):
+@pytest.mark.parametrize('page', ['index', '06-order', '15-attention', 'questions'])
+def test_nothing_moves_when_the_page_comes_to_life(browser, address, page, width):
     browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
                             {'width': width, 'height': 800, 'deviceScaleFactor': 1, 'mobile': width < 500})
+    browser.execute_cdp_cmd('Network.clearBrowserCache', {})
     try:
-        for _ in range(2):  # the second time with the fonts at hand
-            browser.get(f'{address}/06-order.html')
+        browser.get(f'{address}/{page}.html')
         shift = browser.execute_async_script("""
             let sum = 0
             new PerformanceObserver(list => { for (const each of list.getEntries()) sum += each.value })
               .observe({ type: 'layout-shift', buffered: true })
-            document.querySelector('#exercises').scrollIntoView()
+            document.querySelector('#exercises')?.scrollIntoView()
             setTimeout(() => arguments[0](sum), 1500)
         """)
+        fonts = browser.execute_script("return [...document.fonts].filter(each => each.status === 'loaded').length")
     finally:
         browser.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
-    assert shift < 0.02
+    assert shift < 0.02 and fonts > 3
 
 
 def test_a_cell_is_one_stop_of_the_tab_key(browser, address):
