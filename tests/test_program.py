@@ -124,6 +124,27 @@ def test_sums_become_loops_where_operands_lie_side_by_side():
     assert by_engine == by_program  # and where they do not
 
 
+def test_operands_get_places_side_by_side_if_they_can():
+    w, x = [Value(0.5 + i) for i in range(12)], Value(3.0)
+    h = [x * float(i) for i in range(8)]
+    text = str(Program(weighted_sums([w[:4]], h[4:])[0] + weighted_sums([w[4:]], h)[0], w, [x]))
+    assert 'range(4): s = s + ' in text and 'range(8): s = s + ' in text  # the long row got its places first
+    text = str(Program(weighted_sums([w[:3]], [x] * 3)[0], w, [x]))
+    assert 'range(3): s = s + v[0 + i] * v[12 + 0 * i]' in text
+    text = str(Program(weighted_sums([w[2::-1]], [x] * 3)[0], w, [x]))
+    assert 'range' not in text and 's = s + v2 * v12\ns = s + v1 * v12\ns = s + v0 * v12' in text
+
+
+def test_the_text_of_powers_and_constants():
+    assert [program.power(n) for n in (0, 1, 16, 17, 18, 0.5, 1.5, -1, -0.5)] == [
+        '1', 'a', ' * '.join('a' * 16), 'copysign(exp(17 * log(abs(a))), a)', 'exp(18 * log(abs(a)))',
+        'sqrt(0 + a)', 'exp(1.5 * log(a))', '1 / (a)', '1 / (sqrt(0 + a))']
+    a = Value(2.0)
+    assert str(Program(a**3 * -2, [a])).splitlines() == [
+        'v1 = v0 * v0 * v0', 'v2 = v1 * -2.0', 'g2 += 1', 'g1 += g2 * -2.0', 'g0 += g1 * (3.0 * (v0 * v0))']
+    assert 'v1 = v0 * v4' in str(Program(a * Value(math.inf) * 3, [a]))  # which Python has no literal for
+
+
 @pytest.mark.parametrize('attempt, error, words', [
     (lambda a, y: Program(3.0, [a]), TypeError, ['Values', '3.0']),
     (lambda a, y: Program(y, [1.0]), TypeError, ['Values', '1.0']),
