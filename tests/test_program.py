@@ -129,6 +129,8 @@ def test_operands_get_places_side_by_side_if_they_can():
     h = [x * float(i) for i in range(8)]
     text = str(Program(weighted_sums([w[:4]], h[4:])[0] + weighted_sums([w[4:]], h)[0], w, [x]))
     assert 'range(4): s = s + ' in text and 'range(8): s = s + ' in text  # the long row got its places first
+    both = weighted_sums([h[:3]], [x + float(i) for i in range(3)])[0]
+    assert str(Program(both, [], [x])).count('for i in range(3)') == 3  # forward, and back both ways
     text = str(Program(weighted_sums([w[:3]], [x] * 3)[0], w, [x]))
     assert 'range(3): s = s + v[0 + i] * v[12 + 0 * i]' in text
     text = str(Program(weighted_sums([w[2::-1]], [x] * 3)[0], w, [x]))

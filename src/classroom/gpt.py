@@ -128,7 +128,7 @@ def surprise(scores, one_hot):
 
 
 def loss_graph(model, length):
-    """Return the summed loss of a name of up to that length, and its inputs, as Values."""
+    """Return the loss of a name of up to that length, and its inputs, as Values."""
     now, then = ([[Value(0.0) for _ in range(27)] for _ in range(length + 1)]
                  for _ in range(2))
     rows, model.letters = model.letters, Table(model.letters)
