@@ -48,6 +48,8 @@ SLIDERS = '''
 <button type="reset">Reset</button><p class="readout" role="status"></p></form>'''
 SLIDER = '''<label>{name} <input type="range" name="{name}" value="{value}" min="{low}" max="{high}" step="{step}">
 <output>{value}</output></label>'''
+TEXT = '''<label>{name} <input type="text" name="{name}" value="{value}" maxlength="{low}" spellcheck="false">
+<output hidden></output></label>'''
 
 
 def control(name, value):
@@ -80,7 +82,8 @@ def playground(options):
 def sliders(options):
     """Return the sliders of a picture as HTML: the picture stands above them."""
     made = [dict(zip(('name', 'value', 'low', 'high', 'step'), each.split())) for each in options['sliders'].split(',')]
-    return SLIDERS.format(function=options['function'], sliders=''.join(SLIDER.format(**each) for each in made))
+    controls = ''.join((SLIDER if 'step' in each else TEXT).format(**each) for each in made)
+    return SLIDERS.format(function=options['function'], sliders=controls)
 
 
 FIGURES = {figure.__name__: figure for figure in (playground, sliders)}

@@ -1,13 +1,16 @@
 // Figures of trainings: playgrounds, and pictures with sliders.
 import { Playground } from './playground.mjs'
 
+// A slider has a number, a field has letters.
+const valueOf = ({ type, value }) => type === 'range' ? Number(value) : value
+
 // Sliders change the picture above them: a function of Python makes it of their numbers.
 class Sliders {
   constructor(form) {
     this.form = form
     this.sliders = [...form.querySelectorAll('input')]
     this.stored = this.picture.innerHTML
-    form.oninput = () => this.show(this.sliders.map(slider => Number(slider.value)))
+    form.oninput = () => this.show(this.sliders.map(valueOf))
     form.onreset = () => setTimeout(() => this.show(null))  // when the sliders have their old places
   }
 
@@ -15,7 +18,7 @@ class Sliders {
 
   // Whoever moves a slider fast gets the last of the numbers, and those on the way that Python can follow.
   async show(numbers) {
-    for (const slider of this.sliders) slider.nextElementSibling.value = Number(slider.value)
+    for (const slider of this.sliders) slider.nextElementSibling.value = valueOf(slider)
     this.wanted = numbers
     if (this.busy) return
     this.busy = true

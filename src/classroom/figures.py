@@ -1,6 +1,7 @@
 """Pictures that a page draws again while their numbers change."""
 import math
 
+from classroom.attention import attention
 from classroom.plots import canvas, show
 from micrograd.engine import Value
 
@@ -61,6 +62,6 @@ def landscape(start, rate):
 
 def redraw(function, *numbers):
     """Return a picture of this module for a page: its HTML, and what it shows."""
-    pictures = {each.__name__: each for each in (plane_of_a_neuron, landscape)}
+    pictures = {each.__name__: each for each in (plane_of_a_neuron, landscape, attention)}
     picture = pictures[function](*numbers)
     return {'html': picture.html, 'words': picture.alt_text.partition('. ')[2]}

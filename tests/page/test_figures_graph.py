@@ -146,6 +146,10 @@ def test_edges_are_as_thick_as_what_flows_back(browser, address):
     page.type(0, 2)
     page.until(lambda: page.gradients() == outside('08-bends', [2, 1]))
     assert off.count(0) == 1 and min(widths()) == max(off), "the edge into a ReLU that is off, and only that"
+    page = Figure(browser, f'{address}/00-tour.html').open()
+    page.type(0, 8)
+    page.until(lambda: page.gradients() == outside('00-tour', [8, -2]))
+    assert sorted(set(widths())) == pytest.approx([1 + 2 * flow**0.5 for flow in (1, 2, 8, 16)], abs=0.01)
 
 
 def test_what_cannot_be_computed_is_said_and_nothing_breaks(browser, address):
