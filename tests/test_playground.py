@@ -127,7 +127,7 @@ def test_a_descent_multiplies_by_what_the_chapter_says():
 
 
 def test_a_neuron_is_on_where_its_sum_is_above_0():
-    assert "by 0.50 for each 1" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))
+    assert "by 0.50 for each unit" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))
     assert "on over 48% of the plane" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))  # 12 of 25 columns
     assert "on over 100% of the plane" in repr(figures.plane_of_a_neuron(0, 0, 0.5))
 

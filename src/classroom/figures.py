@@ -27,10 +27,12 @@ def plane_of_a_neuron(w1, w2, b):
     axes.set(xlabel="first input", ylabel="second input", xlim=(-3, 3), ylim=(-3, 3),
              aspect='equal')
     axes.legend(loc='upper left')
-    return show(figure, "The plane of two inputs, and a straight line. On one side of it "
-                "the neuron answers 0; on the other its answer grows with the distance "
-                f"from the line, by {steepness:.2f} for each 1, in bands of equal width. "
-                f"It is on over {on:.0%} of the plane.")
+    return show(
+        figure,
+        "The plane of two inputs, and a straight line. On one side of it the neuron "
+        "answers 0; on the other its answer grows with the distance from the line, by "
+        f"{steepness:.2f} for each unit, in bands of equal width. It is on over "
+        f"{on:.0%} of the plane.")
 
 
 def descent(start, rate, steps=12):
@@ -47,7 +49,7 @@ def descent(start, rate, steps=12):
 
 def landscape(start, rate):
     """Return a picture of `descent` at three rates, and at one of your own."""
-    figure, plots = canvas(7.2, 2.2, columns=4)
+    figure, plots = canvas(5.6, 2, columns=4)
     words = []
     for axes, each in zip(plots, (0.02, 0.1, 0.22, rate)):
         path = descent(start, each)
@@ -56,12 +58,15 @@ def landscape(start, rate):
         axes.plot(*zip(*path), '.-', color='C1')
         axes.set(title=f"rate {each:g}", xlabel="b", xlim=(-3, 3), ylim=(0, 40))
         words.append(f"Rate {each:g}: from {start:g} to {path[-1][0]:.2g} in 12 steps.")
-    return show(figure, "The loss against the last bias b, a parabola, and the steps of a "
-                "descent on it. " + ' '.join(words))
+    return show(
+        figure,
+        "The loss against the last bias b, a parabola, and the steps of a descent. "
+        + ' '.join(words))
 
 
 def redraw(function, *numbers):
     """Return a picture of this module for a page: its HTML, and what it shows."""
-    pictures = {each.__name__: each for each in (plane_of_a_neuron, landscape, attention)}
+    known = plane_of_a_neuron, landscape, attention
+    pictures = {each.__name__: each for each in known}
     picture = pictures[function](*numbers)
     return {'html': picture.html, 'words': picture.alt_text.partition('. ')[2]}

@@ -69,7 +69,7 @@ DATA = {make.__name__: make for make in (moons, circles, xor, spiral)}
 
 def read_points(text):
     """Return the points and targets in a text: '0.5,-1,1;2,1,-1'."""
-    rows = [[float(number) for number in row.split(',')] for row in text.split(';') if row]
+    rows = [[*map(float, row.split(','))] for row in text.split(';') if row]
     return [[x, y] for x, y, _ in rows], [target for *_, target in rows]
 
 
@@ -104,27 +104,28 @@ class Learner:
         random.seed(int(settings['seed']))
         widths = [int(width) for width in settings['layers'].split('-')]
         self.model = MLP(2, [*widths, 1])
-        self.loss, self.alpha = LOSSES[settings['loss']], float(settings['regularisation'])
+        self.loss = LOSSES[settings['loss']]
+        self.alpha = float(settings['regularisation'])
         self.parameters = self.model.parameters()
         self.point, target, share = [Value(0.5), Value(0.5)], Value(1), Value(1)
         self.score = Program(self.model(self.point), self.parameters, self.point)
         cost = (self.loss(self.model(self.point), target) + self.size()) * share
         self.cost = Program(cost, self.parameters, [*self.point, target, share])
-        self.neurons = {}
-        self.milliseconds = 0
+        self.neurons, self.milliseconds, self.error = {}, 0, ''
 
     def size(self):
         """Return the price of the parameters' size."""
         return self.alpha * sum(p * p for p in self.parameters) if self.alpha else 0
 
     def backward(self, points, targets):
-        """Fill the gradients of the parameters with those of the loss on these points."""
+        """Fill the gradients of the parameters: of the loss on these points."""
         self.model.zero_grad()
         self.cost.run(self.rows(points, targets))
 
     def rows(self, points, targets):
         """Return what the program of the loss takes."""
-        return [[*point, target, 1 / len(points)] for point, target in zip(points, targets)]
+        share = 1 / len(points) if points else 0
+        return [[*point, target, share] for point, target in zip(points, targets)]
 
     def step(self, rate, points, targets):
         """Take one step, and note how long it took."""
@@ -144,21 +145,21 @@ class Learner:
         return loss, hits / len(points)
 
     def answers(self, places, neuron=None):
-        """Return what the network says at these places, or a neuron: [layer, number]."""
+        """Return what the network says at these places, or a neuron (layer, number)."""
         if not neuron:
             return self.score.values(places)
-        if tuple(neuron) not in self.neurons:
+        if neuron not in self.neurons:
             layer, number = neuron
             x = self.point
             for each in self.model.layers[:layer]:
                 x = each.activations(x)
-            self.neurons[tuple(neuron)] = Program(x[number], self.parameters, self.point)
-        return self.neurons[tuple(neuron)].values(places)
+            self.neurons[neuron] = Program(x[number], self.parameters, self.point)
+        return self.neurons[neuron].values(places)
 
     def weights(self):
         """Return all weights without the biases, in the order of the lines."""
-        return [finite(w.data) for layer in self.model.layers for neuron in layer.neurons
-                for w in neuron.w]
+        return [finite(w.data) for layer in self.model.layers
+                for neuron in layer.neurons for w in neuron.w]
 
 
 class WrongLearner(Learner):
@@ -166,7 +167,7 @@ class WrongLearner(Learner):
 
     def __init__(self, settings):
         super().__init__(settings)
-        self.name, self.error = settings['wrong'], ''
+        self.name = settings['wrong']
 
     def backward(self, points, targets):
         """Do as above, with the wrong engine in the place of the right one."""
@@ -219,8 +220,8 @@ class Training:
         size = n if settings['batch'] == 'all' else int(settings['batch'])
         self.batches = batches(n, size, random.Random(int(settings['seed'])))
         self.histories = [[self.judge(each)] for each in self.learners]
-        centre = (0.6, 0.35) if settings['data'] == 'moons' else (0, 0)
-        self.left, self.low = centre[0] - STEP * COLUMNS / 2, centre[1] - STEP * ROWS / 2
+        x, y = (0.6, 0.35) if settings['data'] == 'moons' else (0, 0)  # the middle
+        self.left, self.low = x - STEP * COLUMNS / 2, y - STEP * ROWS / 2
         self.places = [[self.left + STEP * i, self.low + STEP * j]
                        for j in range(ROWS + 1) for i in range(COLUMNS + 1)]
 
@@ -230,32 +231,34 @@ class Training:
 
     def rate(self):
         """Return the learning rate: fixed, or as in chapter 12, from 1 down to 0.1."""
-        falling = self.settings['rate'] == 'falling'
-        return 1.0 - 0.9 * min(self.steps, 60) / 60 if falling else float(self.settings['rate'])
+        if self.settings['rate'] == 'falling':
+            return 1.0 - 0.9 * min(self.steps, 60) / 60
+        return float(self.settings['rate'])
 
     def step(self):
         """Let each learner take a step on the same batch."""
-        points, targets = self.seen
-        if len(set(targets)) < 2:
+        if len(set(self.seen[1])) < 2:
             raise ValueError("expected points of both kinds")
         batch = next(self.batches)
+        points, targets = ([each[i] for i in batch] for each in self.seen)
         for learner, history in zip(self.learners, self.histories):
-            learner.step(self.rate(), [points[i] for i in batch], [targets[i] for i in batch])
+            learner.step(self.rate(), points, targets)
             history.append(self.judge(learner))
         self.steps += 1
 
     def picture(self, since, neuron=None):
         """Return what a page draws; of the histories, what came after `since` steps."""
+        neuron = neuron and tuple(neuron)
         return {'steps': self.steps, 'learners': [{
             'history': [[*map(finite, each)] for each in history[since:]],
             'weights': learner.weights(),
             'grid': shades(learner.answers(self.places, neuron), scaled=bool(neuron)),
-            'milliseconds': learner.milliseconds, 'error': getattr(learner, 'error', '')}
+            'milliseconds': learner.milliseconds, 'error': learner.error}
             for learner, history in zip(self.learners, self.histories)]}
 
 
 def shades(answers, scaled):
-    """Return answers as whole numbers from -100 to 100: at 2, or the largest if `scaled`."""
+    """Return whole numbers up to 100, for the answer 2, or the largest if `scaled`."""
     top = (max(map(abs, answers)) if scaled else 0) or 2
     return [round(100 * max(-1, min(1, a / top))) if a == a else 0 for a in answers]
 
@@ -268,8 +271,8 @@ def start(settings):
     global current
     current = Training({**CHAPTER, **settings})
     return {'points': [[*point, t] for point, t in zip(*current.seen)],
-            'left': current.left, 'low': current.low, 'network': network(current.learners[0]),
-            **current.picture(0)}
+            'left': current.left, 'low': current.low,
+            'network': network(current.learners[0]), **current.picture(0)}
 
 
 def go(steps, neuron=None):
@@ -284,8 +287,8 @@ def network(learner):
     """Return the network as SVG: a circle for each neuron, a line for each weight."""
     sizes = [2, *(len(layer.neurons) for layer in learner.model.layers)]
     def place(layer, i):
-        gap = min(210 / sizes[layer], 45)
-        return 20 + 300 * layer / (len(sizes) - 1), 110 + gap * (i - (sizes[layer] - 1) / 2)
+        below = (i - (sizes[layer] - 1) / 2) * min(210 / sizes[layer], 45)
+        return 20 + 300 * layer / (len(sizes) - 1), 110 + below
     lines = [line(*place(k, i), *place(k + 1, j), w.data)
              for k, layer in enumerate(learner.model.layers)
              for j, neuron in enumerate(layer.neurons) for i, w in enumerate(neuron.w)]
@@ -293,8 +296,10 @@ def network(learner):
     circles = ['<circle cx="{:.0f}" cy="{:.1f}" r="{:.1f}" {}/>'.format(
         *place(k, i), radius, describe(k, i, len(sizes) - 1))
         for k, size in enumerate(sizes) for i in range(size)]
-    return ('<svg class="network" viewBox="0 0 340 220" role="group" aria-label="The network, neuron by neuron">'
-            f'<g class="weights">{"".join(lines)}</g>{"".join(circles)}</svg>')
+    words = "The network, neuron by neuron"
+    return (f'<svg class="network" viewBox="0 0 340 220" role="group" '
+            f'aria-label="{words}"><g class="weights">{"".join(lines)}</g>'
+            f'{"".join(circles)}</svg>')
 
 
 def line(x1, y1, x2, y2, weight):
