@@ -1,10 +1,12 @@
 """Program: the engine's numbers, its text, what it refuses, growth, and that it is freed. What is quick comes first."""
+import ast
 import contextlib
 import gc
 import math
 import random
 import re
 import resource
+import runpy
 import sys
 import weakref
 from functools import partial
@@ -69,6 +71,21 @@ def test_parameters_are_read_at_each_run_and_constants_frozen():
     compiled = Program(a * k, [a])
     a.data, k.data = 5.0, 100.0
     assert compiled.values() == [15.0] and compiled.run() == 15.0 and a.grad == 3.0
+
+
+def test_leaves_come_in_any_collection_and_once():
+    a, x = Value(2.0), Value(3.0)
+    assert Program(a * x, iter([a]), iter([x])).run([[4.0]]) == 8.0 and a.grad == 4.0
+    with pytest.raises(ValueError, match='^Program expects leaves, and each of them once$'):
+        Program(a * x, [a, x], [x])
+
+
+def test_more_rows_than_there_is_memory_for():
+    a, x = Value(2.0), Value(0.0)
+    compiled = Program(a * x, [a], [x])
+    rows = [[float(i)] for i in range(2 * compiled.batch + 1)]
+    assert compiled.run(rows) == 2 * sum(range(len(rows))) and a.grad == sum(range(len(rows)))
+    assert compiled.values(rows) == [2.0 * i for i in range(len(rows))]
 
 
 def test_the_text_is_python():
@@ -183,7 +200,7 @@ def test_an_operation_with_a_backward_of_its_own_is_refused():
 def test_without_wasmtime_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, 'wasmtime', None)
     a = Value(2.0)
-    with pytest.raises(ImportError, match='pip install wasmtime'):
+    with pytest.raises(ImportError, match='pip install wasmtime$'):
         Program(a * a, [a])
 
 
@@ -196,6 +213,21 @@ def test_an_integer_in_groups_of_seven_bits(n, code):
 @pytest.mark.parametrize('n, code', [(0, '00'), (127, '7f'), (128, '8001'), (300, 'ac02'), (624485, 'e58e26')])
 def test_an_unsigned_integer(n, code):
     assert program.integer(n).hex() == code
+
+
+@pytest.mark.parametrize('text, function', [
+    ('s = v1\nv2 = s', ('', '', 'if', 'i32.const 0 f64.load 8 local.set 1 i32.const 0 local.get 1 f64.store 16')),
+    ('g2 += v1', ('', '', 'i', 'i32.const 0 i32.const 0 f64.load 48 i32.const 0 f64.load 8 Add f64.store 48')),
+    ('def f(x):\n    y = x\n    return -y', ('f', 'f', 'if', 'local.get 0 local.set 2 local.get 2 USub'))])
+def test_a_function_is_its_types_and_instructions(text, function):
+    tree = ast.parse(text)
+    assert program.Compiler(4).function(tree.body[0] if text.startswith('def') else tree) == function
+
+
+def test_the_platform_decides_which_machine_it_is(monkeypatch):
+    assert program.Machine is program.Wasmtime
+    monkeypatch.setattr(sys, 'platform', 'emscripten')
+    assert runpy.run_path(program.__file__)['Machine'].__name__ == 'Browser'
 
 
 def test_the_machine_of_the_browser_does_the_same(monkeypatch):
@@ -229,10 +261,20 @@ def test_the_machine_of_the_browser_does_the_same(monkeypatch):
 
 def test_a_graph_that_is_too_large_is_refused(monkeypatch):
     a, x = Value(2.0), [Value(0.0) for _ in range(9000)]
-    assert Program(weighted_sums([x], [a] * 9000)[0], [a], x).values([[1.0] * 9000]) == [18_000.0]
+    assert program.PAGES * 65_536 == 2**32  # as far as an address of 32 bits goes
+    compiled = Program(weighted_sums([x], [a] * 9000)[0], [a], x)
+    assert compiled.values([[1.0] * 9000]) == [18_000.0] and 8 * len(compiled.machine.memory) == 5 * 65_536
+    monkeypatch.setattr(program, 'PAGES', 5)
+    Program(weighted_sums([x], [a] * 9000)[0], [a], x)
     monkeypatch.setattr(program, 'PAGES', 3)
     with pytest.raises(ValueError, match='at most 3 pages, needs 5'):
         Program(weighted_sums([x], [a] * 9000)[0], [a], x)
+
+
+def test_a_float_behind_a_full_page_gets_a_page():
+    a, *others = [Value(1.0) for _ in range(9 * 4096 - 5000)]
+    compiled = Program(a, [a, *others])
+    assert compiled.results + compiled.batch == 9 * 8192 + 1 and len(compiled.machine.memory) == 10 * 8192
 
 
 def test_a_module_reaches_its_own_memory_only():

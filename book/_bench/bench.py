@@ -218,14 +218,14 @@ def table(rows):
     return '\n'.join(lines)
 
 
-def complete(r, quick):
-    """Return a row with what is not measured in turns: operations, memory and instructions."""
+def complete(r, uncounted):
+    """Return a row with what is not measured in turns: operations, memory and, unless uncounted, instructions."""
     workload, name = r['workload'], r['name']
     counted = operations(workload)
     r['operations'] = counted.get(name, counted['micrograd'])
     if name not in BASELINES:
         r.update(memory(name, workload, r['operations']))
-    if not quick and shutil.which('valgrind') and workload in COUNTED and is_counted(name):
+    if not uncounted and shutil.which('valgrind') and workload in COUNTED and is_counted(name):
         r['instructions'] = instructions(name, workload, COUNTED[workload].get(name, TURNS[workload][1]))
     return r
 
@@ -233,13 +233,14 @@ def complete(r, quick):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
+    parser.add_argument('--uncounted', action='store_true', help="count no instructions: what is stored of them stays")
     parser.add_argument('--store', action='store_true', help="keep the result for chapters 13 and 16")
     parser.add_argument('parts', nargs='*', help="a workload, 'growth' or 'compiling'; else everything")
     options = parser.parse_args()
     rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
     parts, rows, result = options.parts or [*TURNS, 'growth', 'compiling'], [], {}
     for workload in filter(parts.__contains__, TURNS):
-        rows += [complete(r, options.quick) for r in measure(workload, rounds, fewer)]
+        rows += [complete(r, options.quick or options.uncounted) for r in measure(workload, rounds, fewer)]
         print(table([r for r in rows if r['workload'] == workload]), flush=True)
     if 'growth' in parts:
         sizes = SIZES[:4] if options.quick else SIZES
@@ -255,6 +256,10 @@ def main():
         print(f"time grows as n**{series['exponent']:.2f}, bytes as n**{series['exponent of bytes']:.2f}")
     if options.store:
         stored = json.loads(STORED.read_text(encoding='utf-8'))
+        counted = {(r['workload'], r['name']): r['instructions'] for r in stored['rows'] if 'instructions' in r}
+        for r in rows:
+            if options.uncounted and (r['workload'], r['name']) in counted:
+                r['instructions'] = counted[r['workload'], r['name']]
         rows = [r for workload in TURNS for r in ([r for r in rows if r['workload'] == workload] or
                                                   [r for r in stored['rows'] if r['workload'] == workload])]
         result = {**stored, 'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, **result}
