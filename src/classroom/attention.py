@@ -29,6 +29,7 @@ def attention_picture(text, looks, odds):
         axes.set_xticks(range(len(looks)), '.' + text)
         axes.set_yticks([])
         axes.spines[['left', 'bottom']].set_visible(False)
+        axes.tick_params(length=0)
     likely = sorted(zip(odds, LETTERS), reverse=True)[:7]
     bars.barh(range(len(likely)), [share for share, _ in reversed(likely)])
     bars.set_yticks(range(len(likely)), [letter for _, letter in reversed(likely)])
