@@ -34,7 +34,7 @@ def attention_picture(text, looks, odds):
     bars.barh(range(len(likely)), [share for share, _ in reversed(likely)])
     bars.set_yticks(range(len(likely)), [letter for _, letter in reversed(likely)])
     bars.set_xticks([0, 0.5, 1], ['0', '50 %', '100 %'])
-    bars.set(title="the next letter", xlim=(0, 1))
+    bars.set(title="the next letter", xlim=(0, 1.2))
     return show(figure, describe(text, looks[-1], likely[:3]))
 
 

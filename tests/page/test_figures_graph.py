@@ -14,6 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from test_lab import Page
 from test_site import RUN_AXE, WIDTH
 
+from classroom.attention import attention
 from micrograd.engine import Value
 from micrograd.graph import format_number
 
@@ -224,6 +225,21 @@ def test_without_scripts_and_on_other_pages_there_is_none_of_it(browser, address
         browser.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': False})
     assert 'lab/graphs.js' in (HTML / '00-tour.html').read_text(encoding='utf-8')
     assert 'lab/graphs.js' not in (HTML / '01-slope.html').read_text(encoding='utf-8')
+
+
+def test_a_beginning_that_is_typed_shows_what_its_letters_look_at(browser, address):
+    browser.get(f'{address}/15-attention.html')
+    wait = WebDriverWait(browser, PATIENCE, 0.05)
+    form = wait.until(lambda _: browser.find_element(By.CSS_SELECTOR, 'html[data-figures] .sliders'))
+    words = lambda: form.find_element(By.CSS_SELECTOR, '.readout').text
+    field, slider = (form.find_element(By.CSS_SELECTOR, f'input[type={kind}]') for kind in ('text', 'range'))
+    field.clear()
+    field.send_keys('sophi')
+    wait.until(lambda _: words().endswith(attention('sophi', 0.8).alt_text.partition('. ')[2]))
+    slider.send_keys(Keys.ARROW_RIGHT * 7)
+    wait.until(lambda _: words().endswith(attention('sophi', 1.5).alt_text.partition('. ')[2]))
+    picture = form.find_element(By.XPATH, 'preceding-sibling::div[1]//*[name()="svg"]')
+    assert picture.get_attribute('aria-label') == attention('sophi', 1.5).alt_text
 
 
 # Backward passes
