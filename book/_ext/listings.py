@@ -13,7 +13,7 @@ from docutils.parsers.rst import Directive
 from sphinx import addnodes
 from sphinx.util.nodes import traverse_parent
 
-from classroom.chapters import BACK_MATTER, SOURCE, chapter_of, join, modules, pieces, read, split
+from classroom.chapters import BACK_MATTER, BOOK, SOURCE, chapter_of, join, modules, pieces, read, split
 
 LIBRARY_PAGE = 'library.html'
 
@@ -108,6 +108,21 @@ def search_entries(names, target):
 
 
 @cache
+def chapters_of_terms():
+    """Return the page of each term that the glossary leads from to a chapter: {'topological order': '06-order'}."""
+    text = (BOOK / 'glossary.md').read_text(encoding='utf-8')
+    return dict(re.findall(r'^(\w.*)\n  .*\{doc\}`([\w-]+)`\.$', text, re.MULTILINE))
+
+
+def note_terms(app, doctree):
+    """Let a search for a term find the chapter that explains it first, at the section that does."""
+    for term in list(doctree.findall(addnodes.pending_xref)):
+        if term['reftype'] == 'term' and chapters_of_terms().get(term['reftarget']) == app.env.docname:
+            section = next(traverse_parent(term, nodes.section))
+            section.insert(1, search_entries([term['reftarget']], section['ids'][0]))
+
+
+@cache
 def listed_names():
     """Return {name: (chapter, id of its listing)} for what readers call by name: 'MLP', 'Value.backward'."""
     names = {}
@@ -170,6 +185,7 @@ class Library(Directive):
 
 def setup(app):
     app.connect('doctree-read', show_as_file)
+    app.connect('doctree-read', note_terms)
     app.connect('doctree-resolved', link_names)
     app.add_directive('library', Library)
-    return {'version': '2', 'parallel_read_safe': True}
+    return {'version': '2', 'env_version': 1, 'parallel_read_safe': True}

@@ -152,6 +152,15 @@ def test_search_finds_where_a_word_stands(browser, address, way):
     WebDriverWait(browser, 30).until(nothing)
 
 
+@pytest.mark.parametrize('words, page', [
+    ('topological', '06-order'), ('hinge+loss', '12-moons'), ('softmax', '14-letters'), ('draw_dot', '03-pictures')])
+def test_search_finds_first_the_chapter_that_explains_it(browser, address, words, page):
+    browser.get(f'{address}/search.html?q={words}')
+    WebDriverWait(browser, 30).until(lambda _: 'found' in browser.find_element(By.ID, 'search-results').text.lower())
+    first = browser.find_element(By.CSS_SELECTOR, '#search-results ul.search li a').get_attribute('href')
+    assert first.split('/')[-1].startswith(f'{page}.html')
+
+
 @pytest.mark.skipif('404.html' not in PAGES, reason="expected a build without BOOK_URL")
 def test_who_is_lost_is_led_home(browser, address):
     browser.get(f'{address}/404.html')

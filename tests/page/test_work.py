@@ -343,6 +343,20 @@ def test_the_buttons_come_with_the_pointer_and_a_click_edits(browser, address):
     assert page.cells[1].find_element(By.CSS_SELECTOR, '.cm-lineNumbers').text.startswith('1')
 
 
+def test_plots_fit_a_phone(browser, address):
+    phone = {'width': 390, 'height': 844, 'deviceScaleFactor': 1, 'mobile': True}
+    browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', phone)
+    try:
+        browser.get(f'{address}/12-moons.html')
+        widths = browser.execute_script("""
+            const plots = [...document.querySelectorAll('.micrograd-picture:not(:has(g.graph))')]
+            return plots.filter(plot => plot.clientWidth).map(plot => [plot.scrollWidth, plot.clientWidth])
+        """)
+    finally:
+        browser.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
+    assert len(widths) > 3 and all(wanted <= there for wanted, there in widths), widths
+
+
 def test_a_finger_finds_the_buttons(browser, address):
     phone = {'width': 390, 'height': 844, 'deviceScaleFactor': 1, 'mobile': True}
     browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', phone)
