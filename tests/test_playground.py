@@ -4,6 +4,7 @@ import json
 import math
 import random
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,8 @@ def test_an_engine_that_fails_says_so_and_the_other_goes_on(monkeypatch):
     assert training.histories[0][0] != training.histories[0][2] and training.histories[1][0] == training.histories[1][2]
 
 
-@pytest.mark.parametrize('settings', [{}, {'rate': '3', 'loss': 'squares', 'layers': '8-8'}, {'data': 'spiral', 'batch': '10'},
+@pytest.mark.parametrize('settings', [{}, {'data': 'spiral', 'batch': '10'},
+                                      {'data': 'xor', 'loss': 'squares', 'rate': '3'},
                                       {'data': 'own', 'own': '0.5,0,1;-0.5,0,-1', 'rate': '0.1', 'layers': '1'}])
 def test_what_the_page_gets_is_json(settings):
     first = playground.start(settings)
@@ -98,6 +100,13 @@ def test_what_the_page_gets_is_json(settings):
     assert len(learner['history']) == 30 and later['steps'] == 30 and len(first['learners'][0]['history']) == 1
     assert len(learner['grid']) == 44 * 29 and len(learner['weights']) == first['network'].count('<path')
     assert len(first['points']) == (2 if 'own' in settings else 100)
+
+
+def test_losses_without_limit_are_json():
+    playground.start({'layers': '4-4', 'wrong': 'from_minus_one'})
+    while None not in (picture := playground.go(10))['learners'][1]['history'][-1]:
+        assert picture['steps'] < 500
+    json.dumps(picture, allow_nan=False)
 
 
 def test_a_neuron_is_asked_alone():
@@ -116,7 +125,7 @@ def test_points_of_one_kind_are_refused():
 def test_the_batches_of_an_epoch_hold_each_point_once():
     drawn = playground.batches(10, 4, random.Random(1))
     epochs = [[next(drawn) for _ in range(3)] for _ in range(2)]
-    assert all(sorted(sum(epoch, [])) == [*range(10)] and [*map(len, epoch)] == [4, 4, 2] for epoch in epochs)
+    assert all(sorted(chain(*epoch)) == [*range(10)] and [*map(len, epoch)] == [4, 4, 2] for epoch in epochs)
     assert epochs[0] != epochs[1] and next(playground.batches(3, 3, random.Random(1))) == [0, 1, 2]
 
 

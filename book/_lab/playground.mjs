@@ -27,6 +27,7 @@ export class Playground {
     this.part('form').onchange = ({ target }) => this.change(target)
     this.part('form').onsubmit = event => event.preventDefault()
     this.part('.play').onclick = () => this.playing ? this.pause() : this.play()
+    for (const event of ['pointerenter', 'focus']) this.part('.play').addEventListener(event, () => this.warm(), { once: true })
     this.part('.step').onclick = () => this.once(1)
     this.part('.reset').onclick = () => this.restart()
     const network = this.part('.network-of')
@@ -36,6 +37,9 @@ export class Playground {
     for (const event of ['pointerleave', 'focusout']) network.addEventListener(event, () => this.look())
     network.onkeydown = event => this.walk(event)
   }
+
+  // Whoever is about to press Play finds Python awake.
+  warm() { call('finite', 0).catch(() => {}) }
 
   // The address holds what differs from the book's settings.
   recall() {
