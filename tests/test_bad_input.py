@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
+import classroom.asking
 import classroom.check
 import classroom.dual
 import classroom.grade
@@ -27,7 +28,8 @@ from micrograd.nn import MLP
 
 # Without drawing.py: each Graphviz has its own words, and test_graph.py has ours.
 MODULES = (micrograd.engine, micrograd.nn, micrograd.fused, micrograd.graph, micrograd.learn,
-           micrograd.program, classroom.stepper, classroom.dual, classroom.grade, classroom.check)
+           micrograd.program, classroom.stepper, classroom.dual, classroom.asking, classroom.grade,
+           classroom.check)
 PUBLIC = {name: what for module in MODULES for name, what in vars(module).items()
           if callable(what) and what.__module__ == module.__name__}
 NAMES = {**PUBLIC, 'v': Value(1.0), 'zero': Value(0.0), 'below': Value(-8.0), 'far': Value(1000.0),

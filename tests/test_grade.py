@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import pytest
 
-from classroom import grade
+from classroom import asking, grade
 from classroom.wrong import WRONG
 from micrograd import engine, nn
 from micrograd.engine import Value
@@ -125,7 +125,7 @@ def test_hints(name, question, hint):
         assert hint in grade.grade({'Value': Value})[question]
 
 
-OVERWRITES, FORGETS = grade.OVERWRITES, grade.FORGETS
+OVERWRITES, FORGETS = asking.OVERWRITES, asking.FORGETS
 SLIPS = [  # what is replaced in an engine of closures, by what, which question fails first, its hint
     ("self.grad += -out.grad", "self.grad = -out.grad", 'differences', OVERWRITES),
     ("other.grad -= out.grad", "other.grad = -out.grad", 'differences', OVERWRITES),
