@@ -252,7 +252,7 @@ def transcript(chapter):
     import weave
     [path] = BOOK.glob(f'{chapter:02}-*.md')
     space = {'__name__': '__main__'}
-    for cell in jupytext.reads(weave.woven(path.read_text(encoding='utf-8')), 'md').cells:
+    for cell in jupytext.reads(weave.fill_listings(path.read_text(encoding='utf-8')), 'md').cells:
         if cell.cell_type == 'code':
             yield outcome(cell.source, space, 'raises-exception' in cell.metadata.get('tags', ()))
 

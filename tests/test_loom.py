@@ -27,7 +27,7 @@ def test_library_chapters_and_notebooks_agree():
 
 @pytest.mark.parametrize('module', LIBRARY)
 def test_the_chapters_give_back_the_library_byte_for_byte(module):
-    assert weave.rebuilt(PATHS)[module] == read(module)
+    assert weave.rebuild(PATHS)[module] == read(module)
 
 
 @pytest.mark.parametrize('module', weave.MODULES)
@@ -72,12 +72,13 @@ def test_a_stale_listing_is_refused(tmp_path):
     path = chapter(tmp_path, CELL.format(piece, 'old code\n'))
     with pytest.raises(weave.LoomError, match='02-memory.md has stale listings'):
         weave.check_listings([path])
-    assert weave.woven(path.read_text()) == CELL.format(piece, weave.listing([piece]))
+    assert weave.fill_listings(path.read_text()) == CELL.format(piece, weave.listing([piece]))
 
 
 def test_a_listing_that_nobody_has_filled_is_filled():
     empty = CELL.format('micrograd.nn.MLP.__repr__', '').replace('\n\n', '\n')
-    assert weave.woven(empty) == CELL.format('micrograd.nn.MLP.__repr__', weave.listing(['micrograd.nn.MLP.__repr__']))
+    filled = CELL.format('micrograd.nn.MLP.__repr__', weave.listing(['micrograd.nn.MLP.__repr__']))
+    assert weave.fill_listings(empty) == filled
 
 
 def test_a_listing_shown_twice_is_refused(tmp_path):
@@ -105,7 +106,7 @@ def test_listings_out_of_order_are_refused(tmp_path):
 def test_a_notebook_that_is_not_its_chapter_is_refused(tmp_path):
     path = chapter(tmp_path, PATHS[0].read_text(), name=PATHS[0].name)
     notebook = nbformat.read(PATHS[0].with_suffix('.ipynb'), 4)
-    notebook.cells = weave.paired(path).cells
+    notebook.cells = weave.pair(path).cells
     assert weave.is_stale(path), "there is none"
     cells = [cell for cell in notebook.cells if cell.cell_type == 'code']
     for cell in cells:
@@ -164,7 +165,7 @@ def test_a_cell_that_fails_names_its_chapter(tmp_path):
     cells = '\n```{code-cell} ipython3\n1\n```\n\n```{code-cell} ipython3\n1 / 0\n```\n'
     path = chapter(tmp_path, PATHS[0].read_text().partition('\n# ')[0] + cells)
     with pytest.raises(weave.LoomError, match='code cell 2 of 02-memory.md fails:[^$]*1 / 0'):
-        weave.executed(path)
+        weave.execute(path)
 
 
 @pytest.fixture
@@ -232,14 +233,14 @@ def test_a_full_disk_leaves_the_notebook_as_it_was(small_book, monkeypatch):
 def test_ctrl_c_ends_with_one_sentence(small_book, monkeypatch, capsys):
     def stop(path):
         raise KeyboardInterrupt
-    monkeypatch.setattr(weave, 'executed', stop)
+    monkeypatch.setattr(weave, 'execute', stop)
     assert weave.main([]) == 130
     assert capsys.readouterr().err == 'loom: stopped; the chapters that are woven are stored\n'
 
 
 def test_a_piece_that_no_chapter_shows_is_named_before_anything_runs(small_book, monkeypatch, capsys):
     monkeypatch.setattr(weave, 'MODULES', ['micrograd.__init__'])
-    monkeypatch.setattr(weave, 'executed', lambda path: pytest.fail("it was executed"))
+    monkeypatch.setattr(weave, 'execute', lambda path: pytest.fail("it was executed"))
     assert weave.main([]) == 1
     assert capsys.readouterr().err == 'loom: no chapter shows micrograd.__init__\n'
 
@@ -247,7 +248,7 @@ def test_a_piece_that_no_chapter_shows_is_named_before_anything_runs(small_book,
 @pytest.mark.parametrize('name', ['02-memory', '05-local'])
 def test_weaving_again_changes_no_byte(name):
     path = next(path for path in PATHS if path.stem == name)
-    fresh, stored = nbformat.writes(weave.executed(path)) + '\n', path.with_suffix('.ipynb').read_text(encoding='utf-8')
+    fresh, stored = nbformat.writes(weave.execute(path)) + '\n', path.with_suffix('.ipynb').read_text(encoding='utf-8')
     if sys.version_info < (3, 11):  # another Graphviz draws: the pictures are compared by their words
         drawing = re.compile(r'<svg(?:[^>]*?(aria-label=\\"[^"]*"))?.*?</svg>', re.DOTALL)
         fresh, stored = (drawing.sub(r'\1', text) for text in (fresh, stored))

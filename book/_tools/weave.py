@@ -26,7 +26,6 @@ BOOK = ROOT / 'book'
 MODULES = modules()
 LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*)\n?([\s\S]*?)(^```$)', re.MULTILINE)
 
-
 # Tags of cells that are folded: what is seen of them, and what JupyterLab folds.
 FOLDED = {'hide-cell': ('Solution', 'source_hidden'), 'hide-input': ('The check', 'source_hidden'),
           'hide-output': ('What comes out', 'outputs_hidden')}
@@ -77,7 +76,7 @@ def listing(names):
     return join(texts)
 
 
-def woven(text):
+def fill_listings(text):
     """Return a chapter's MyST text with every listing filled."""
     return LISTING.sub(lambda m: m[1] + '\n' + listing(m[2].split()) + m[4], text)
 
@@ -89,7 +88,7 @@ def listings(paths):
             yield path, match[2].split(), match[3]
 
 
-def shown(paths):
+def find_pieces(paths):
     """Return {module: {piece: chapter number}} in reading order. LoomError for a piece shown twice."""
     where = {module: {} for module in MODULES}
     for path, names, _ in listings(paths):
@@ -101,12 +100,12 @@ def shown(paths):
     return where
 
 
-def rebuilt(paths):
+def rebuild(paths):
     """Return {module: source} put together from the chapters' listings alone, in reading order."""
     texts = {module: [] for module in MODULES}
     for _, names, code in listings(paths):
-        bare = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', code, flags=re.MULTILINE)
-        texts[split(names[0])[0]].append(bare)
+        text = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', code, flags=re.MULTILINE)
+        texts[split(names[0])[0]].append(text)
     return {module: join(codes) for module, codes in texts.items()}
 
 
@@ -117,9 +116,9 @@ def check_listings(paths):
     """
     for path in paths:
         text = path.read_text(encoding='utf-8')
-        if woven(text) != text:
+        if fill_listings(text) != text:
             raise LoomError(f"{path.name} has stale listings: run `make weave`")
-    where, sources = shown(paths), rebuilt(paths)
+    where, sources = find_pieces(paths), rebuild(paths)
     for module, seen in where.items():
         source = pieces(read(module))
         missing = [f"{module}.{piece}".rstrip('.') for piece in source if piece not in seen]
@@ -143,7 +142,7 @@ def is_stale(path):
     if not path.with_suffix('.ipynb').exists():
         return True
     stored = stored_notebook(path).cells
-    return ([cell.source for cell in stored] != [cell.source for cell in paired(path).cells]
+    return ([cell.source for cell in stored] != [cell.source for cell in pair(path).cells]
             or any(cell.cell_type == 'code' and cell.source and not cell.execution_count for cell in stored))
 
 
@@ -166,7 +165,7 @@ def digest(notebook):
 def check_not_edited(path):
     """Raise a LoomError if a stored notebook has cells that were edited there, and are not in the chapter."""
     if path.with_suffix('.ipynb').exists():
-        stored, fresh = stored_notebook(path), paired(path)
+        stored, fresh = stored_notebook(path), pair(path)
         if digest(stored) not in (stored.metadata.get('woven', digest(stored)), digest(fresh)):
             known = {cell.source for cell in fresh.cells}
             lost = next((cell.source for cell in stored.cells if cell.source not in known), 'the order of its cells')
@@ -174,7 +173,7 @@ def check_not_edited(path):
                             f"Take it over into book/{path.name}, or remove the notebook; then weave again.")
 
 
-def paired(path):
+def pair(path):
     """Return the notebook that a chapter's MyST file describes, with cell ids that stay the same, and folds."""
     notebook = jupytext.read(path)
     for i, cell in enumerate(notebook.cells):
@@ -190,12 +189,12 @@ def paired(path):
     return notebook
 
 
-def executed(path):
+def execute(path):
     """Return a chapter's notebook, run from a fresh kernel, with outputs that are the same on every run.
 
     LoomError for a cell that fails without the tag `raises-exception`.
     """
-    notebook = paired(path)
+    notebook = pair(path)
     # The pictures of the Python package, not of this machine's Graphviz; no progress bars.
     os.environ.update(GRAPHVIZ_DOT='', TQDM_DISABLE='1')
     client = NotebookClient(notebook, timeout=300, coalesce_streams=True, record_timing=False, kernel_name='python3',
@@ -242,13 +241,13 @@ def weave(paths, numbers):
     if unknown:
         raise LoomError(f"there is no chapter {', '.join(map(str, sorted(unknown)))}")
     for path in paths:
-        write(path, woven(path.read_text(encoding='utf-8')))
+        write(path, fill_listings(path.read_text(encoding='utf-8')))
     check_listings(paths)
     wanted = [path for path in paths if not numbers or number(path) in numbers]
     for path in wanted:
         check_not_edited(path)
     for path in wanted:
-        notebook = executed(path)
+        notebook = execute(path)
         write(path.with_suffix('.ipynb'), nbformat.writes(notebook) + '\n')
         for name, svg in pictures(notebook).items():
             write(BOOK / '_static' / name, svg)

@@ -26,7 +26,7 @@ def text(notebook):
 wanted = tuple(os.environ.get('CHAPTERS', '').split()) or ''
 for path in weave.chapters():
     if path.name.startswith(wanted):
-        same = text(weave.executed(path)) == text(nbformat.read(path.with_suffix('.ipynb'), 4))
+        same = text(weave.execute(path)) == text(nbformat.read(path.with_suffix('.ipynb'), 4))
         print('same ' if same else 'other', path.stem, flush=True)
 """
 
