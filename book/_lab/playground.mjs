@@ -174,8 +174,9 @@ export class Playground {
 
   drawWeights(weights) {
     this.root.querySelectorAll('.weights path').forEach((line, i) => {
-      line.setAttribute('class', weights[i] > 0 ? 'plus' : 'minus')
-      line.setAttribute('stroke-width', Math.min(4, 0.2 + 1.2 * Math.abs(weights[i] ?? 4)))
+      const width = Math.min(4, 0.2 + 1.2 * Math.abs(weights[i] ?? 4)).toFixed(1)
+      const now = { class: weights[i] > 0 ? 'plus' : 'minus', 'stroke-width': width }
+      for (const name in now) if (line.getAttribute(name) !== now[name]) line.setAttribute(name, now[name])
     })
   }
 
