@@ -27,6 +27,10 @@ def test_temperature_changes_the_odds_and_not_the_looks():
     assert cold[0] == hot[0] and int(re.search(r'(\d+)%', cold[1])[1]) > int(re.search(r'(\d+)%', hot[1])[1]) + 20
 
 
+def test_after_q_comes_u_as_the_chapter_says():
+    assert 'The next letter: u 99%' in attention('q', 1.0).alt_text
+
+
 def test_what_is_no_letter_is_left_out_and_what_is_too_long_is_cut():
     assert redraw('attention', 'Ma ri-7!', 1.0) == redraw('attention', 'mari', 1.0)
     assert '.abcdefghijk,' in attention('abcdefghijklmno', 1.0).alt_text
