@@ -3,6 +3,7 @@
 import { element } from './cell.mjs'
 
 const PIXELS = 2  // that make a step, where a box is dragged
+const HELP = 'Move a slider, type a number, or drag a green box. The wider a band, the larger the gradient that flows back along it.'
 const QUIET = 500  // milliseconds without a change, after which the last one is announced
 
 export class Live {
@@ -17,6 +18,7 @@ export class Live {
   // Run the cells above and this one, and make its picture live.
   async open() {
     this.button.disabled = true
+    this.words.textContent = 'Python runs the cells up to here: the first time, that takes a few seconds.'
     await lab.run(this.cell)
     this.button.disabled = false
     if (this.cell.state === 'done') await this.show()
@@ -32,6 +34,7 @@ export class Live {
       this.findParts()
       this.makePanel()
       this.draw(state)
+      this.words.textContent = HELP
       this.panel.querySelector('input').focus({ preventScroll: true })
     } catch (error) {
       this.close(error.message.replace(/^\w+: /, ''))
