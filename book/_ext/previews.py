@@ -7,6 +7,7 @@ import json
 import re
 
 from bs4 import BeautifulSoup
+from theme_fixes import is_for_browsers
 
 LENGTH = 400  # letters, after which a preview ends with the paragraph
 
@@ -43,7 +44,7 @@ def preview(target):
 def write_previews(app, pagename, templatename, context, doctree):
     """Write what a page explains."""
     body = context.get('body', '')
-    if app.builder.format == 'html' and re.search(r'id="(term|q)-|class="citation"', body):
+    if is_for_browsers(app) and re.search(r'id="(term|q)-|class="citation"', body):
         places = BeautifulSoup(body, 'html.parser').select('dt[id^="term-"], [id^="q-"]:not(section), .citation[id]')
         found = {place['id']: preview(place) for place in places if meaning(place)[1]}
         folder = app.outdir / '_static' / 'previews'

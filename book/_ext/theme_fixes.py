@@ -141,7 +141,12 @@ def add_policy(page):
 PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
 
 
-def fix_page(html):
+def is_for_browsers(app):
+    """Return whether these are pages for browsers, and not for an e-reader or for paper by another way."""
+    return app.builder.format == 'html' and app.builder.name != 'epub'
+
+
+def fix_page(html, for_browsers):
     """Return the HTML of a page with all of the fixes above."""
     page = BeautifulSoup(PLAIN.sub(r'\1', html), 'html.parser')
     name_controls(page)
@@ -150,7 +155,8 @@ def fix_page(html):
     name_downloads(page)
     remove_scripts(page)
     keep_punctuation(page)
-    unpack_fonts(page)
+    if for_browsers:
+        unpack_fonts(page)
     add_policy(page)
     return str(page)
 
@@ -162,7 +168,7 @@ def fix_rendered_pages(app):
 
         def render_and_fix(template, context):
             html = render(template, context)
-            return fix_page(html) if '<body' in html else html
+            return fix_page(html, is_for_browsers(app)) if '<body' in html else html
         app.builder.templates.render = render_and_fix
 
 
@@ -217,7 +223,7 @@ def text_of(app):
 
 def keep_used_styles(app, error):
     """Reduce the theme's styles to the rules for what occurs in a page or in a script of one: a tenth of them."""
-    if error or app.builder.format != 'html':
+    if error or not is_for_browsers(app):
         return
     pages, scripts = text_of(app)
     values = re.findall(r'\b(?:class|id)="([^"]*)"', pages)
@@ -245,7 +251,7 @@ def reduced(styles, used):
 
 def keep_used_symbols(app, error):
     """Reduce the font of formulas and symbols, which stands in fonts.css, to those that occur."""
-    if error or app.builder.format != 'html':
+    if error or not is_for_browsers(app):
         return
     pages, scripts = text_of(app)
     formulas = set(''.join(re.findall(r'<math.*?</math>', pages, re.DOTALL)))
