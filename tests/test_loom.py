@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from asyncio import CancelledError
 from pathlib import Path
 
 import jupytext
@@ -234,6 +235,15 @@ def test_ctrl_c_ends_with_one_sentence(small_book, monkeypatch, capsys):
     def stop(path):
         raise KeyboardInterrupt
     monkeypatch.setattr(weave, 'execute', stop)
+    assert weave.main([]) == 130
+    assert capsys.readouterr().err == 'loom: stopped; the chapters that are woven are stored\n'
+
+
+@pytest.mark.parametrize('end', [AssertionError, CancelledError])
+def test_ctrl_c_while_a_kernel_starts_or_runs(small_book, monkeypatch, capsys, end):
+    def stop(client, **how):
+        raise end
+    monkeypatch.setattr(weave.NotebookClient, 'execute', stop)
     assert weave.main([]) == 130
     assert capsys.readouterr().err == 'loom: stopped; the chapters that are woven are stored\n'
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+from asyncio import CancelledError
 from pathlib import Path
 
 import jupytext
@@ -205,7 +206,7 @@ def execute(path):
         codes = [cell for cell in notebook.cells if cell.cell_type == 'code']
         place = max((i for i, cell in enumerate(codes, 1) if cell.execution_count), default=1)
         raise LoomError(f"code cell {place} of {path.name} fails:\n{error}") from error
-    except AssertionError:  # by which nbclient ends when Ctrl-C has ended the kernel
+    except (AssertionError, CancelledError):  # by which nbclient ends after Ctrl-C
         raise KeyboardInterrupt from None
     notebook.metadata.woven = digest(notebook)
     notebook.metadata.language_info = {'name': 'python', 'pygments_lexer': 'ipython3', 'file_extension': '.py'}
