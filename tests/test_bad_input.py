@@ -84,10 +84,12 @@ Program(v * v, [v], [v])                | ValueError        | Program expects le
 Program(Value(8, (v,), 'cube'), [v])    | TypeError         | Program expects operations of the engine, got 'cube'
 Program(Value(8, (v,) * 3, '+'), [v])   | TypeError         | Program expects operations of the engine, got '+'
 rules(Value(8, (v,), 'cube'))           | TypeError         | Program expects operations of the engine, got 'cube'
-Program(v * v, [], [v]).run()           | ValueError        | expected rows of 1 numbers, got ()
-Program(v * v, [v]).run([[1.0]])        | ValueError        | expected rows of 0 numbers, got [1.0]
-Program(v, [], [v]).values([[1, 2]])    | ValueError        | expected rows of 1 numbers, got [1, 2]
-Program(v, [], [v]).values([3.0])       | ValueError        | expected rows of 1 numbers, got 3.0
+assemble('f64.mul')                     | ValueError        | unknown instruction 'f64.mul'
+assemble('local.get 0, Add')            | ValueError        | unknown instruction '0,'
+Program(v * v, [], [v]).run()           | ValueError        | expected rows of length 1, got ()
+Program(v * v, [v]).run([[1.0]])        | ValueError        | expected rows of length 0, got [1.0]
+Program(v, [], [v]).values([[1, 2]])    | ValueError        | expected rows of length 1, got [1, 2]
+Program(v, [], [v]).values([3.0])       | ValueError        | expected rows of length 1, got 3.0
 Program(v, [], [v]).values([['1']])     | TypeError         |
 without('wasmtime', lambda: Wasmtime(b''))    | ImportError | Program expects the package wasmtime: pip install wasmtime
 without('wasmtime', lambda: Machine(b''))     | ImportError | Program expects the package wasmtime: pip install wasmtime

@@ -133,7 +133,7 @@ class Tensors(Lists):
 
 
 class Compiled:
-    """The library's network, compiled once: a program for the share of a point in the loss."""
+    """The library's network, compiled once: a program for the loss of a point, and one for the size of the weights."""
 
     fused = True
 
@@ -141,25 +141,22 @@ class Compiled:
         from micrograd.engine import Value
         from micrograd.fused import FusedLayer, weighted_sums
         from micrograd.nn import MLP, Layer
+        from micrograd.program import Program
         points, targets = moons()
         self.rows = [[*point, target] for point, target in zip(points, targets)]
         random.seed(1337)
         model = MLP(SIZES[0], SIZES[1:], layer=FusedLayer if self.fused else Layer)
         point, target = [Value(0), Value(0)], Value(0)
         self.parameters, self.steps = model.parameters(), 0
-        hinge = (1 + -1 * target * model(point)).relu()
+        hinge = (1 + -1 * target * model(point)).relu() * (1 / len(self.rows))
         ps = self.parameters
-        size = weighted_sums([ps], ps)[0] if self.fused else sum(p * p for p in ps)
-        self.compile(hinge, 1e-4 * size, [*point, target])
-
-    def compile(self, hinge, size, inputs):
-        from micrograd.program import Program
-        self.program = Program((hinge + size) * (1 / len(self.rows)), self.parameters, inputs)
+        size = 1e-4 * (weighted_sums([ps], ps)[0] if self.fused else sum(p * p for p in ps))
+        self.hinge, self.size = Program(hinge, ps, [*point, target]), Program(size, ps)
 
     def forward(self):
         for p in self.parameters:
             p.grad = 0
-        return self.program.run(self.rows)
+        return self.hinge.run(self.rows) + self.size.run()
 
     def backward(self):
         """Do nothing: `run` has done it."""
@@ -174,18 +171,17 @@ class Compiled:
 
 
 class Lines(Compiled):
-    """The lines of programs for a hinge and for the size of the weights, as functions of Python."""
+    """The lines of these programs as functions of Python."""
 
     fused = False
 
-    def compile(self, hinge, size, inputs):
-        from micrograd.program import Program
-        self.misses = as_function(Program(hinge * (1 / len(self.rows)), self.parameters, inputs))
-        self.size = as_function(Program(size, self.parameters))
+    def __init__(self):
+        super().__init__()
+        self.hinge, self.size = as_function(self.hinge), as_function(self.size)
 
     def forward(self):
         data = [p.data for p in self.parameters]
-        answers = [self.misses(*data, *row) for row in self.rows] + [self.size(*data)]
+        answers = [self.hinge(*data, *row) for row in self.rows] + [self.size(*data)]
         losses, grads = zip(*answers)
         for p, shares in zip(self.parameters, zip(*grads)):
             p.grad = sum(shares)

@@ -109,18 +109,21 @@ class Learner:
         self.parameters = self.model.parameters()
         self.point, target, share = [Value(0.5), Value(0.5)], Value(1), Value(1)
         self.score = Program(self.model(self.point), self.parameters, self.point)
-        cost = (self.loss(self.model(self.point), target) + self.size()) * share
+        cost = self.loss(self.model(self.point), target) * share
         self.cost = Program(cost, self.parameters, [*self.point, target, share])
+        self.price = Program(self.size(), self.parameters)
         self.neurons, self.milliseconds, self.error = {}, 0, ''
 
     def size(self):
         """Return the price of the parameters' size."""
-        return self.alpha * sum(p * p for p in self.parameters) if self.alpha else 0
+        squares = sum(p * p for p in self.parameters)
+        return self.alpha * squares if self.alpha else Value(0)
 
     def backward(self, points, targets):
         """Fill the gradients of the parameters: of the loss on these points."""
         self.model.zero_grad()
         self.cost.run(self.rows(points, targets))
+        self.price.run()
 
     def rows(self, points, targets):
         """Return what the program of the loss takes."""
@@ -139,7 +142,9 @@ class Learner:
         """Return the loss on these points, and which share of them is right."""
         if not points:
             return None, None
-        loss = sum(self.cost.values(self.rows(points, targets)))
+        rows = self.rows(points, targets)
+        [price] = self.price.values()
+        loss = sum(self.cost.values(rows)) + price
         scores = self.score.values(points)
         hits = sum((score > 0) == (t > 0) for score, t in zip(scores, targets))
         return loss, hits / len(points)

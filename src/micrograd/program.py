@@ -10,8 +10,8 @@ from itertools import chain
 
 from micrograd.engine import Value
 
-# What an operation computes from its inputs a and b, and what it passes back to these;
-# v is its result, and g the gradient of that.
+# What an operation computes from its inputs a and b, and what it passes back to these:
+# g, the gradient of its result v, or g * slope.
 RULES = {'+': ('a + b', 'g', 'g'), '*': ('a * b', 'g * b', 'g * a'),
          'exp': ('exp(a)', 'g * v'), 'log': ('log(a)', 'g * (1 / a)'),
          'tanh': ('tanh(a)', 'g * (1 - v * v)'), 'ReLU': ('max(a, 0)', 'g * (v != 0)')}
@@ -51,31 +51,22 @@ def terms(node):
 class Lines:
     """A graph as lines of Python: v3 is the value of node 3, g3 its gradient.
 
-    `parts` are four lists of texts, the lines of a node in each: what depends on no
-    input, and is computed once; the rest, which is computed for each row of inputs; the
-    way back for each row; and once. `places` numbers the nodes: first come `shared`
-    ones, to whose gradients all rows add.
+    `forward` and `backward` are lists of texts, the lines of a node in each. `places`
+    numbers the nodes: first come the parameters, then the inputs.
     """
 
     def __init__(self, result, parameters, inputs):
         order = result._topological_order()
         steps = [node for node in order if node._prev]
-        varying = {*inputs}  # and what depends on them
-        for node in steps:
-            if not varying.isdisjoint(node._prev):
-                varying.add(node)
-        once = [node for node in steps if node not in varying]
-        each = [node for node in steps if node in varying]
         rows = [row for node in steps if node._op in SUMS for row in terms(node)[1:]]
         rows.sort(key=len, reverse=True)  # a short row may be a part of a long one
-        places = dict.fromkeys(chain(parameters, once, inputs, *rows, order))
+        places = dict.fromkeys(chain(parameters, inputs, *rows, steps, order))
         self.places = {node: place for place, node in enumerate(places)}
         self.constants = {v for v in places if math.isfinite(v.data)}
         self.constants -= {*parameters, *inputs, *steps}
-        self.shared = len(parameters) + len(once)
-        self.parts = [[*map(self.compute, once)], [*map(self.compute, each)],
-                      [*self.add(result, '1'), *map(self.pass_back, reversed(each))],
-                      [*map(self.pass_back, reversed(once))]]
+        self.unread = self.constants.union(inputs)  # gradients that nobody asks for
+        self.forward = [*map(self.compute, steps)]
+        self.backward = [*self.add(result, '1'), *map(self.pass_back, reversed(steps))]
 
     def name(self, node):
         """Return the name of a value; of a constant, the number itself."""
@@ -104,6 +95,7 @@ class Lines:
             return '\n'.join(chain(*map(self.add, node._prev, shares)))
         (bias, w, x), g = terms(node), f'g{self.places[node]}'
         products = [f'{loop}g{i} += {g} * v{j}' for row, others in ((w, x), (x, w))
+                    if not self.unread.issuperset(row)
                     for loop, i, j in self.pairs(row, others)]
         lines = self.add(bias, g) + products
         if lines and 'ReLU' in node._op:
@@ -111,9 +103,9 @@ class Lines:
         return '\n'.join(lines)
 
     def add(self, node, share):
-        """Return, in a list, the line that adds to a gradient; [] for a constant."""
+        """Return, in a list, the line that adds to a gradient, if anybody reads it."""
         line = f'g{self.places[node]} += {share}'
-        return [] if node in self.constants else [line]
+        return [] if node in self.unread else [line]
 
     def pairs(self, row, others):
         """Return (loop, index, index) for all pairs at once, or else for each pair."""
@@ -147,26 +139,32 @@ def integer(n, signed=False):
 
 
 def assemble(text):
-    """Return the bytes of instructions, some of which are followed by a number."""
+    """Return the bytes of instructions, some of which are followed by a number.
+
+    ValueError for a word that is neither.
+    """
     code, before = bytearray(), ''
     for word in text.split():
-        if word in BYTES:
-            code += bytes.fromhex(BYTES[word])
-        elif before == 'f64.const':
-            code += struct.pack('<d', float(word))
-        else:
-            code += integer(int(word), signed=before.endswith('const'))
+        try:
+            if word in BYTES:
+                code += bytes.fromhex(BYTES[word])
+            elif before == 'f64.const':
+                code += struct.pack('<d', float(word))
+            else:
+                code += integer(int(word), signed=before.endswith('const'))
+        except ValueError:
+            raise ValueError(f"unknown instruction {word!r}") from None
         before = word
     return bytes(code)
 
 
 def sized(code):
-    """Return bytes, behind their number."""
+    """Return bytes, preceded by their count."""
     return integer(len(code)) + code
 
 
 def vector(items):
-    """Return the bytes of all items, behind their number."""
+    """Return the bytes of all items, preceded by their count."""
     return integer(len(items)) + b''.join(items)
 
 
@@ -192,7 +190,7 @@ def module(functions, exports, pages=1):
 
 
 class Wasmtime:
-    """A module at work in this process, by the package wasmtime."""
+    """A module that runs in this process, by the package wasmtime."""
 
     def __init__(self, code):
         """Compile the bytes of a module. ImportError without the package."""
@@ -213,7 +211,7 @@ class Wasmtime:
         self.memory[place:place + len(data)] = data
 
     def read(self, place, count):
-        """Return so many floats from the memory."""
+        """Return `count` floats from the memory, from a place on."""
         return self.memory[place:place + count].tolist()
 
     def call(self, name, *numbers):
@@ -238,7 +236,7 @@ class Browser:
         self.memory.subarray(place, place + len(data)).assign(data)
 
     def read(self, place, count):
-        """Return so many floats from the memory."""
+        """Return `count` floats from the memory, from a place on."""
         return self.memory.subarray(place, place + count).to_py().tolist()
 
     def call(self, name, *numbers):
@@ -293,6 +291,9 @@ class Compiler(ast.NodeVisitor):
     def generic_visit(self, node):
         """Return the instructions for the parts of a node, then for what it does."""
         kind = type(node).__name__
+        known = kind in ORDER or kind in BYTES
+        if not known or getattr(node, 'keywords', 0) or len(getattr(node, 'ops', '<')) > 1:
+            raise ValueError(f"the compiler knows no such {kind}")
         parts = [self.visit(getattr(node, part)) for part in ORDER.get(kind, ())]
         return ' '.join(parts + [kind] * (kind in BYTES))
 
@@ -303,7 +304,7 @@ class Compiler(ast.NodeVisitor):
         name = node.id
         if name in self.local:
             return f'local.get {self.local[name]}'
-        return name if name in BYTES else self.visit_Subscript(node)
+        return self.visit_Subscript(node) if re.fullmatch(r'[vg]\d+', name) else name
 
     def visit_Subscript(self, node):
         return '{} f64.load {}'.format(*self.address(node))
@@ -332,7 +333,10 @@ class Compiler(ast.NodeVisitor):
     def visit_AugAssign(self, line):
         target, value = line.target, line.value
         code = self.store(target, self.visit([target, value, line.op]))
-        product = isinstance(value, ast.BinOp)  # with a slope, of which 0 adds nothing
+        product = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult)
+        g = value.left if product else value
+        if getattr(g, 'id', '')[:1] != 'g' and not isinstance(g, ast.Constant):
+            raise ValueError(f"expected g or g * slope, got {ast.unparse(value)}")
         return f'{self.visit(value.right)} If {code} end' if product else code
 
     def visit_If(self, line):
@@ -387,29 +391,26 @@ CHUNK = 1000  # nodes whose lines make one function: longer ones take long to co
 PAGES = 65_536  # of memory, at most: 4 gigabytes
 
 
-def clear(place, count):
-    """Return instructions that set so many floats of the memory to 0."""
-    return f'i32.const {8 * place} i32.const 0 i32.const {8 * count} memory.fill'
-
-
 class Program:
-    """A graph that was built by calculating, as a program.
+    """A recorded graph, compiled.
 
     It does what building the graph again for each row of inputs, and calling
     `backward()`, would do to the gradients of `parameters`. All else is frozen: the
     number of every other leaf, and what an `if` has decided.
 
-    Numbers are floats. Sums, products, ReLU and weighted sums are the engine's bit for
-    bit; powers, exp, log and tanh may differ in the last digits. Where the engine would
-    raise an error, for a logarithm of 0 or a number too large, there is inf or nan.
+    Numbers are floats. Sums, products, ReLU and weighted sums give the engine's values
+    and gradients bit for bit; powers, exp, log and tanh may differ in the last digits.
+    Where the engine would raise an error, for a logarithm of 0 or a number too large,
+    there is inf or nan.
     """
 
     def __init__(self, result, parameters, inputs=()):
         """Compile the graph behind `result`; parameters and inputs are its leaves.
 
         TypeError for anything that is not a Value, and for operations that are not the
-        engine's; ValueError for what is not a leaf, or is there twice, and for a graph
-        too large; ImportError where nothing can run WebAssembly.
+        engine's, by their name, number of inputs and `_backward` (the slopes that a
+        node has stored are not looked at); ValueError for what is not a leaf, or is
+        there twice, and for a graph too large; ImportError without a WebAssembly.
         """
         self.parameters, inputs = list(parameters), list(inputs)
         leaves = self.parameters + inputs
@@ -419,8 +420,8 @@ class Program:
         if any(v._prev for v in leaves) or len({*leaves}) < len(leaves):
             raise ValueError("Program expects leaves, and each of them once")
         lines = Lines(result, self.parameters, inputs)
-        self.parts, self.size, self.inputs = lines.parts, len(lines.places), len(inputs)
-        self.result, self.shared = lines.places[result], lines.shared
+        self.parts, self.result = (lines.forward, lines.backward), lines.places[result]
+        self.size, self.inputs = len(lines.places), len(inputs)
         self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
         self.rows = 2 * self.size  # where these begin, behind values and gradients
         self.results = self.rows + self.inputs * self.batch
@@ -442,55 +443,55 @@ class Program:
             numbers = range(len(functions), len(functions) + len(texts))
             calls.append(' '.join(f'call {number}' for number in numbers))
             functions += map(Compiler(self.size).function, map(ast.parse, texts))
-        setup, forward, backward, finish = calls
-        values = f'{setup} {self.for_each_row(forward)}'
-        own = clear(self.size + self.shared, self.size - self.shared)
-        both = self.for_each_row(f'{own} {forward} {backward}')
-        run = f'{clear(self.size, self.shared)} {setup} {both} {finish}'
+        forward, backward = calls
+        own, shared = self.size - len(self.parameters), self.size + len(self.parameters)
+        clear = f'i32.const {8 * shared} i32.const 0 i32.const {8 * own} memory.fill'
         number = len(functions)
-        functions += [('i', '', 'ii', code) for code in (values, run)]
+        functions += [('i', '', 'ii', self.for_each_row(code))
+                      for code in (forward, f'{clear} {forward} {backward}')]
         return module(functions, {'values': number, 'run': number + 1}, pages)
 
     def for_each_row(self, code):
-        """Return instructions that do others for each row.
+        """Return a loop that runs `code` for each row.
 
         Local 0 is where the results end; 1 is where the row lies, 2 where its result.
         """
-        width = 8 * self.inputs
+        place, width = 8 * len(self.parameters), 8 * self.inputs
         return f'''
             i32.const {8 * self.rows} local.set 1
             i32.const {8 * self.results} local.set 2
-            loop i32.const {8 * self.shared} local.get 1 i32.const {width} memory.copy
+            loop i32.const {place} local.get 1 i32.const {width} memory.copy
             {code} local.get 2 i32.const 0 f64.load {8 * self.result} f64.store 0
             local.get 1 i32.const {width} i32.add local.set 1
             local.get 2 i32.const 8 i32.add local.set 2
             local.get 2 local.get 0 i32.lt_u br_if 0 end'''
 
     def call(self, name, rows):
-        """Yield the results of a function for rows, a batch at a time."""
+        """Return the results of a function for rows; it takes a batch at a time."""
         for row in rows:
             if not hasattr(row, '__len__') or len(row) != self.inputs:
-                raise ValueError(f"expected rows of {self.inputs} numbers, got {row!r}")
+                raise ValueError(f"expected rows of length {self.inputs}, got {row!r}")
         self.machine.write(0, [p.data for p in self.parameters])
+        results = []
         for i in range(0, len(rows), self.batch):
             batch = rows[i:i + self.batch]
             self.machine.write(self.rows, [*chain(*batch)])
             self.machine.call(name, 8 * (self.results + len(batch)))
-            yield self.machine.read(self.results, len(batch))
+            results += self.machine.read(self.results, len(batch))
+        return results
 
     def values(self, rows=((),)):
         """Return the result for each row of inputs, a float; touch no gradient."""
-        return [*chain(*self.call('values', [*rows]))]
+        return self.call('values', [*rows])
 
     def run(self, rows=((),)):
         """Return the sum of the results of all rows; add to the parameters' gradients.
 
         A row is a sequence of numbers, one per input; ValueError for another length.
         """
-        results = []
-        for batch in self.call('run', [*rows]):
-            results += batch
-            grads = self.machine.read(self.size, len(self.parameters))
-            for p, grad in zip(self.parameters, grads):
-                p.grad += grad
+        self.machine.write(self.size, [p.grad for p in self.parameters])
+        results = self.call('run', [*rows])
+        grads = self.machine.read(self.size, len(self.parameters))
+        for p, grad in zip(self.parameters, grads):
+            p.grad = grad
         return sum(results)
