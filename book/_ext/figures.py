@@ -47,9 +47,9 @@ SLIDERS = '''
 <form class="interactive sliders" autocomplete="off" data-function="{function}">{sliders}
 <button type="reset">Reset</button><p class="readout" role="status"></p></form>'''
 SLIDER = '''<label>{name} <input type="range" name="{name}" value="{value}" min="{low}" max="{high}" step="{step}">
-<output>{value}</output></label>'''
+<span>{value}</span></label>'''
 TEXT = '''<label>{name} <input type="text" name="{name}" value="{value}" maxlength="{low}" spellcheck="false">
-<output hidden></output></label>'''
+<span hidden></span></label>'''
 
 
 def control(name, value):

@@ -18,7 +18,7 @@ class Sliders {
 
   // Whoever moves a slider fast gets the last of the numbers, and those on the way that Python can follow.
   async show(numbers) {
-    for (const slider of this.sliders) slider.nextElementSibling.value = valueOf(slider)
+    for (const slider of this.sliders) slider.nextElementSibling.textContent = valueOf(slider)
     this.wanted = numbers
     if (this.busy) return
     this.busy = true
