@@ -112,4 +112,4 @@ def add_files(app, pagename, templatename, context, doctree):
 def setup(app):
     app.add_directive('interactive', Interactive)
     app.connect('html-page-context', add_files, priority=600)  # behind the page's own script
-    return {'version': '1', 'parallel_read_safe': True}
+    return {'version': '1', 'env_version': 1, 'parallel_read_safe': True}
