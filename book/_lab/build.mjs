@@ -7,6 +7,8 @@ import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
+import { compiler } from './wheels.mjs'
+
 const [packages, wheelhouse, out] = process.argv.slice(2).map(path => resolve(path))
 const here = import.meta.dirname
 const { runtime, wheels, modules } = JSON.parse(readFileSync(join(here, 'parts.json')))
@@ -43,7 +45,8 @@ for (const name of ['figures.css', 'training.css']) writeFileSync(join(out, name
 part('worker', bundle('worker.mjs', 'esm'))
 for (const file of runtime) part(basename(file), readFileSync(join(packages, file)))
 const wheelFiles = wheels.map(name => readdirSync(wheelhouse).find(file => file.startsWith(`${name}-`) && file.endsWith('.whl')))
-wheels.forEach((name, i) => part(name, readFileSync(join(wheelhouse, wheelFiles[i]))))
+const compiled = await compiler(packages)
+wheels.forEach((name, i) => part(name, compiled(readFileSync(join(wheelhouse, wheelFiles[i])))))
 for (const name of modules) part(name, readFileSync(join(here, name)))
 
 writeFileSync(join(out, 'LICENCES.txt'), [
