@@ -145,7 +145,7 @@ def test_sums_become_loops_where_operands_lie_side_by_side():
 def test_operands_get_places_side_by_side_if_they_can():
     w, x = [Value(0.5 + i) for i in range(12)], Value(3.0)
     h = [x * float(i) for i in range(8)]
-    text = str(Program(weighted_sums([w[:4]], h[4:])[0] + weighted_sums([w[4:]], h)[0], w, [x]))
+    text = str(Program(weighted_sums([w[4:]], h)[0] + weighted_sums([w[:4]], h[4:])[0], w, [x]))
     assert 'range(4): s = s + ' in text and 'range(8): s = s + ' in text  # the long row got its places first
     both = weighted_sums([h[:3]], [x + float(i) for i in range(3)])[0]
     assert str(Program(both, [], [x])).count('for i in range(3)') == 3  # forward, and back both ways
