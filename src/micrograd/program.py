@@ -202,17 +202,15 @@ class Wasmtime:
         self.store = Store()
         instance = Instance(self.store, Module(self.store.engine, code), [])
         self.exports = instance.exports(self.store)
-        memory = self.exports['memory'].get_buffer_ptr(self.store)
-        self.memory = memoryview(memory).cast('B').cast('d')
+        self.memory = self.exports['memory'].get_buffer_ptr(self.store)
 
     def write(self, place, numbers):
         """Write numbers to the memory, a row of floats, from a place on."""
-        data = array('d', numbers)
-        self.memory[place:place + len(data)] = data
+        struct.pack_into(f'{len(numbers)}d', self.memory, 8 * place, *numbers)
 
     def read(self, place, count):
         """Return `count` floats from the memory, from a place on."""
-        return self.memory[place:place + count].tolist()
+        return [*struct.unpack_from(f'{count}d', self.memory, 8 * place)]
 
     def call(self, name, *numbers):
         """Call an exported function with numbers; return its result."""
@@ -423,7 +421,7 @@ class Program:
         self.parts, self.result = (lines.forward, lines.backward), lines.places[result]
         self.size, self.inputs = len(lines.places), len(inputs)
         self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
-        self.rows = 2 * self.size  # where these begin, behind values and gradients
+        self.rows = 2 * self.size + 1  # behind values, gradients, and where rows end
         self.results = self.rows + self.inputs * self.batch
         self.code = self.compiled()
         self.machine = Machine(self.code)
@@ -447,24 +445,25 @@ class Program:
         own, shared = self.size - len(self.parameters), self.size + len(self.parameters)
         clear = f'i32.const {8 * shared} i32.const 0 i32.const {8 * own} memory.fill'
         number = len(functions)
-        functions += [('i', '', 'ii', self.for_each_row(code))
+        functions += [('', '', 'ii', self.for_each_row(code))
                       for code in (forward, f'{clear} {forward} {backward}')]
         return module(functions, {'values': number, 'run': number + 1}, pages)
 
     def for_each_row(self, code):
         """Return a loop that runs `code` for each row.
 
-        Local 0 is where the results end; 1 is where the row lies, 2 where its result.
+        Local 0 is the address of the row, local 1 that of its result.
         """
-        place, width = 8 * len(self.parameters), 8 * self.inputs
+        place, width, result = 8 * len(self.parameters), 8 * self.inputs, 8 * self.result
         return f'''
-            i32.const {8 * self.rows} local.set 1
-            i32.const {8 * self.results} local.set 2
-            loop i32.const {place} local.get 1 i32.const {width} memory.copy
-            {code} local.get 2 i32.const 0 f64.load {8 * self.result} f64.store 0
-            local.get 1 i32.const {width} i32.add local.set 1
-            local.get 2 i32.const 8 i32.add local.set 2
-            local.get 2 local.get 0 i32.lt_u br_if 0 end'''
+            i32.const {8 * self.rows} local.set 0
+            i32.const {8 * self.results} local.set 1
+            loop i32.const {place} local.get 0 i32.const {width} memory.copy
+            {code} local.get 1 i32.const 0 f64.load {result} f64.store 0
+            local.get 0 i32.const {width} i32.add local.set 0
+            local.get 1 i32.const 8 i32.add local.set 1
+            local.get 1 f64.convert_i32_u
+            i32.const 0 f64.load {8 * self.rows - 8} f64.lt br_if 0 end'''
 
     def call(self, name, rows):
         """Return the results of a function for rows; it takes a batch at a time."""
@@ -475,8 +474,9 @@ class Program:
         results = []
         for i in range(0, len(rows), self.batch):
             batch = rows[i:i + self.batch]
-            self.machine.write(self.rows, [*chain(*batch)])
-            self.machine.call(name, 8 * (self.results + len(batch)))
+            end = 8 * (self.results + len(batch))
+            self.machine.write(self.rows - 1, [end, *chain(*batch)])
+            self.machine.call(name)
             results += self.machine.read(self.results, len(batch))
         return results
 
