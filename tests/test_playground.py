@@ -85,12 +85,12 @@ def test_an_engine_that_fails_says_so_and_the_other_goes_on(monkeypatch):
         raise OverflowError("too large")
     monkeypatch.setitem(WRONG, 'forgotten', ('zero_grad', fails))
     training = trained(2, layers='2', wrong='forgotten')
-    assert training.learners[1].error == "OverflowError: too large" and training.steps == 2
+    assert training.learners[1].error == playground.BEYOND and training.steps == 2
     assert training.histories[0][0] != training.histories[0][2] and training.histories[1][0] == training.histories[1][2]
 
 
 @pytest.mark.parametrize('settings', [{}, {'data': 'spiral', 'batch': '10'},
-                                      {'data': 'xor', 'loss': 'squares', 'rate': '3'},
+                                      {'data': 'xor', 'loss': 'squares', 'rate': '0.1'},
                                       {'data': 'own', 'own': '0.5,0,1;-0.5,0,-1', 'rate': '0.1', 'layers': '1'}])
 def test_what_the_page_gets_is_json(settings):
     first = playground.start(settings)
@@ -107,6 +107,22 @@ def test_losses_without_limit_are_json():
     while None not in (picture := playground.go(10))['learners'][1]['history'][-1]:
         assert picture['steps'] < 500
     json.dumps(picture, allow_nan=False)
+    assert picture['learners'][1]['error'] == playground.BEYOND and picture['learners'][1]['grid'] == []
+
+
+def test_a_training_that_blows_up_ends():
+    playground.start({'data': 'xor', 'loss': 'squares', 'rate': '3'})
+    picture = playground.go(50)
+    json.dumps(picture, allow_nan=False)
+    [learner] = picture['learners']
+    assert 1 < picture['steps'] < 50 and learner['error'] == playground.BEYOND and learner['grid'] == []
+    assert learner['history'][-1][:2] == [None, None] and playground.go(5)['steps'] == picture['steps']
+
+
+def test_a_training_can_begin_some_steps_on():
+    first = playground.start({}, 60)
+    assert first['steps'] == 60 and first['learners'][0]['history'][-1][1] == 1
+    assert playground.curves([[(1, 1, 1, 1), (0, 1, 0.01, 1)]]).count('0,14.0') == 2  # the largest is on top
 
 
 def test_a_neuron_is_asked_alone():
@@ -146,5 +162,5 @@ def test_the_stored_pictures_are_what_the_script_draws(film):
     assert sorted(drawn) == ['learning.svg', 'playground-moons.svg', 'playground-xor.svg']
     for name, svg in drawn.items():
         assert (BOOK / '_static' / name).read_text(encoding='utf-8') == svg, name
-    assert drawn['learning.svg'].count('class="frame"') == 101
+    assert drawn['learning.svg'].count('class="frame"') == 53
     assert 'step 100: 100%' in drawn['learning.svg']

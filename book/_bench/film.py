@@ -2,7 +2,7 @@
 
     python book/_bench/film.py
 
-The first is a film: the network of chapter 12 in a hundred steps, a frame for each. The others are the playgrounds of
+The first is a film: the network of chapter 12 in a hundred steps, a frame for each, and for each fifth at the end. The others are the playgrounds of
 chapters 11 and 12 after sixty steps.
 """
 import math
@@ -10,11 +10,12 @@ from pathlib import Path
 
 from contourpy import contour_generator
 
+from classroom import playground
 from classroom.playground import CHAPTER, COLUMNS, ROWS, STEP, Training, network
 from micrograd.drawing import GRADIENT, OPERATION
 
 STATIC = Path(__file__).parents[1] / '_static'
-STEPS, MILLISECONDS = 100, 60
+SHOWN, MILLISECONDS = [*range(40), *range(40, 101, 5)], 110
 SCALE = 100  # of a picture, for 1 of the plane
 PLUS, MINUS, LINE = f'var(--mg-operation, {OPERATION})', f'var(--mg-gradient, {GRADIENT})', '#808080'
 FILM = f"""<style>
@@ -86,12 +87,13 @@ def frame(training):
 def film():
     """Return the network of chapter 12 in a hundred steps, as SVG that moves once."""
     training, frames = Training(CHAPTER), []
-    for i in range(STEPS + 1):
+    for i, step in enumerate(SHOWN):
+        while training.steps < step:
+            training.step()
         _, share, *_ = training.histories[0][-1]
         frames.append(f'<g class="frame" style="--step:{i}">{frame(training)}'
                       f'<text x="424" y="272" text-anchor="end" fill="{LINE}" fill-opacity="1" stroke="none">'
-                      f'step {i}: {share:.0%}</text></g>')
-        training.step()
+                      f'step {step}: {share:.0%}</text></g>')
     return plane(training, '\n'.join(frames), "Two crescents, and the boundary between them.", FILM)
 
 
@@ -108,13 +110,10 @@ def still(settings, steps=60):
 
 def curves(training):
     """Return the losses on seen and on new points as SVG."""
-    history = training.histories[0]
-    top = max(loss for losses in history for loss in losses[::2])
-    lines = [' '.join(f'{340 * i / (len(history) - 1):.0f},{70 - 66 * losses[which] / top:.1f}'
-                      for i, losses in enumerate(history)) for which in (0, 2)]
+    [history] = training.histories
     words = f"The loss falls from {history[0][0]:.2f} to {history[-1][0]:.2g}; on new points to {history[-1][2]:.2g}."
     return (f'<svg class="losses" viewBox="0 0 340 72" role="img" aria-label="{words}">'
-            f'<polyline class="seen" points="{lines[0]}"/><polyline class="unseen" points="{lines[1]}"/></svg>')
+            f'{playground.curves(training.histories)}</svg>')
 
 
 def pictures():

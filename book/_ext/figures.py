@@ -17,6 +17,13 @@ from classroom.playground import CHAPTER, DATA, LOSSES, WRONG_ENGINES
 from classroom.wrong import WRONG
 
 STATIC = Path(__file__).parents[1] / '_static'
+
+
+def engine_words(name):
+    """Return what a wrong engine is called, and what it does."""
+    return escape(f"{name.replace('_', ' ')}: {WRONG[name][1].__doc__.rstrip('.')}")
+
+
 CHOICES = {  # of a playground: a label, and the values with their words
     'data': ('data', {**dict.fromkeys(DATA), 'own': 'your own points'}),
     'add': ('a click adds', {'1': '● +1', '-1': '■ −1'}),
@@ -26,21 +33,24 @@ CHOICES = {  # of a playground: a label, and the values with their words
     'rate': ('rate', {'falling': '1, falling to 0.1', **dict.fromkeys('0.01 0.03 0.1 0.3 1 3'.split())}),
     'regularisation': ('regularisation', dict.fromkeys('0 0.0001 0.001 0.01 0.1'.split())),
     'batch': ('batch', {'all': 'all points', **dict.fromkeys('32 10 1'.split())}),
-    'wrong': ('wrong engine', {'': 'none', **dict.fromkeys(WRONG_ENGINES)}),
+    'wrong': ('wrong engine beside it', {'': 'none', **{name: engine_words(name) for name in WRONG_ENGINES}}),
     'pace': ('pace', {'1': '1 step a second', '10': '10 a second', '': 'a step each frame', 'fast': '10 each frame'}),
 }
-WHOLE = 'data', 'add', 'noise', 'layers', 'loss', 'rate', 'regularisation', 'batch', 'seed', 'wrong', 'pace'
+MAIN = 'data', 'add', 'layers', 'rate', 'wrong'
+MORE = 'noise', 'loss', 'regularisation', 'batch', 'seed', 'pace'
 PLAYGROUND = '''
-<div class="interactive playground" role="group" aria-label="A training to play with" data-settings="{settings}">
-<form class="figure-controls" autocomplete="off">{controls}</form>
+<div class="interactive playground" role="group" aria-label="A training to play with" data-settings="{settings}" data-steps="{steps}">
 <div class="figure-bar"><button type="button" class="play">Play</button>
 <button type="button" class="step">One step</button>
-<button type="button" class="reset">Reset</button><p class="readout">{words}</p></div>
+<button type="button" class="reset">Reset</button><p class="readout">{words}
+<span class="scripted">Play starts a new training.</span></p></div>
 <div class="stage"><div class="plane-of">{plane}</div><div class="network-of">{network}
-<p class="network-words">Point at a neuron to see what it says over the plane.</p>{losses}<p class="key">Loss
-<span class="seen">on these points</span>, <span class="unseen">on new points</span></p></div>
+<p class="network-words scripted"></p>{losses}<p class="key">Loss <span class="seen">on these points</span><span
+class="on-new">, <span class="unseen">on new points</span></span>, on a logarithmic scale</p></div>
 <div class="plane-of" hidden></div><p class="cost" hidden></p></div>
-<p class="figure-note"><a href="12-moons.html#the-loop-of-the-moons">This is the code.</a>
+<form class="figure-controls" autocomplete="off">{controls}<details open><summary>More settings</summary>
+<div>{more}</div></details></form>
+<p class="figure-note scripted"><a href="12-moons.html#the-loop-of-the-moons">This is the code.</a>
 The address of this page keeps your settings.</p>
 <p class="for-ears" role="status"></p></div>'''
 SLIDERS = '''
@@ -57,14 +67,9 @@ def control(name, value):
     if name == 'seed':
         return f'<label>seed <input type="number" name="seed" value="{value}" min="0" max="99999" required></label>'
     label, choices = CHOICES[name]
-    options = ''.join(f'<option value="{each}"{engine_words(each)}{" selected" * (each == value)}>{words or each}'
-                      '</option>' for each, words in choices.items())
+    options = ''.join(f'<option value="{each}"{" selected" * (each == value)}>{words or each}</option>'
+                      for each, words in choices.items())
     return f'<label>{label} <select name="{name}">{options}</select></label>'
-
-
-def engine_words(name):
-    """Return what a wrong engine does, as an attribute of its option."""
-    return f' data-words="{escape(WRONG[name][1].__doc__)}"' if name in WRONG else ''
 
 
 def playground(options):
@@ -72,11 +77,12 @@ def playground(options):
     settings = {**CHAPTER, **{name: value for name, value in options.items() if name in CHAPTER}}
     stored = (STATIC / f"playground-{settings['data']}.svg").read_text(encoding='utf-8')
     plane, network, losses = re.findall(r'<svg class=.*?</svg>', stored, re.DOTALL)
-    controls = ''.join(control(name, settings.get(name, '1' if name == 'add' else ''))
-                       for name in options.get('controls', ' '.join(WHOLE)).split())
-    words = re.search(r'aria-label="The plane\. (.*?)"', plane)[1]
-    return PLAYGROUND.format(settings=escape(json.dumps(settings)), controls=controls, plane=plane, network=network,
-                             losses=losses, words=words.replace('%', ' %'))
+    chosen = options.get('controls', ' '.join(MAIN + MORE)).split()
+    controls, more = (''.join(control(name, settings.get(name, '1' if name == 'add' else ''))
+                              for name in names if name in chosen) for names in (MAIN, MORE))
+    steps, words = re.search(r'aria-label="The plane\. Step (\d+): (.*?)"', plane).groups()
+    return PLAYGROUND.format(settings=escape(json.dumps(settings)), steps=steps, controls=controls, more=more, plane=plane,
+                             network=network, losses=losses, words=f"After {steps} steps: {words.replace('%', ' %')}")
 
 
 def sliders(options):

@@ -3,6 +3,8 @@ import { Plane } from './plane.mjs'
 
 const call = (name, ...values) => lab.call(`classroom.playground.${name}`, ...values)
 const sleep = milliseconds => new Promise(over => setTimeout(over, milliseconds))
+const HINT = 'Point at a neuron, or tap it: the plane shows what it answers.'
+const KEYS = 'Arrow keys move the cross; Enter or Space adds a point or takes it away.'
 const percent = share => `${Math.round(100 * share)} %`
 const short = loss => loss === null ? 'no number' : loss.toPrecision(3)
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
@@ -17,37 +19,38 @@ export class Playground {
     this.settings = { ...this.book }
     this.cross = [0, 0]
     this.turn = 0  // counts beginnings: what was asked before the last one is not drawn any more
-    this.connect()
     this.reach(0, 0)
     this.showOwn()
+    this.hint()
+    this.connect()
     this.recall()
   }
 
   connect() {
+    // Whoever comes near finds Python awake.
+    for (const event of ['pointerenter', 'focusin']) this.root.addEventListener(event, () => call('finite', 0).catch(() => {}), { once: true })
+    addEventListener('hashchange', () => this.recall())
+    if (matchMedia('(max-width: 40rem)').matches) this.part('details').open = false
     this.part('form').onchange = ({ target }) => this.change(target)
     this.part('form').onsubmit = event => event.preventDefault()
     this.part('.play').onclick = () => this.playing ? this.pause() : this.play()
-    for (const event of ['pointerenter', 'focus']) this.part('.play').addEventListener(event, () => this.warm(), { once: true })
     this.part('.step').onclick = () => this.once(1)
     this.part('.reset').onclick = () => this.restart()
     const network = this.part('.network-of')
-    for (const event of ['pointerover', 'focusin']) {
-      network.addEventListener(event, ({ target }) => this.look(target.dataset.neuron))
-    }
-    for (const event of ['pointerleave', 'focusout']) network.addEventListener(event, () => this.look())
+    for (const event of ['pointermove', 'pointerdown']) network.addEventListener(event, event => this.look(this.nearest(event)))
+    network.addEventListener('focusin', ({ target }) => this.look(target.dataset.neuron))
+    network.addEventListener('focusout', () => this.look())
+    network.onpointerleave = ({ pointerType }) => pointerType === 'mouse' && this.look()  // a finger leaves by itself
     network.onkeydown = event => this.walk(event)
   }
-
-  // Whoever is about to press Play finds Python awake.
-  warm() { call('finite', 0).catch(() => {}) }
 
   // The address holds what differs from the book's settings.
   recall() {
     if (!location.hash.includes('=')) return
-    for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
-      if (!(name in this.book)) continue
-      this.settings[name] = value
-      if (this.controls[name]) this.controls[name].value = value
+    const wanted = new URLSearchParams(location.hash.slice(1))
+    for (const name in this.book) {
+      this.settings[name] = wanted.get(name) ?? this.book[name]
+      if (this.controls[name]) this.controls[name].value = this.settings[name]
     }
     this.showOwn()
     this.root.scrollIntoView({ block: 'center' })
@@ -75,23 +78,33 @@ export class Playground {
     if (this.controls.noise) this.controls.noise.parentElement.hidden = this.own
   }
 
-  // Begin at step 0.
-  async restart() {
+  // Begin at step 0, or at the step of the stored picture.
+  async restart(steps = 0) {
     const mine = this.turn += 1
-    this.say('Python starts …')
+    this.root.toggleAttribute('data-waiting', !this.begun)
     try {
-      const first = await call('start', this.settings)
+      const first = await call('start', this.settings, steps)
       if (mine !== this.turn) return
       this.begun = true
+      this.still = steps > 0
       this.points = first.points
       this.histories = first.learners.map(() => [])
-      this.part('.network').outerHTML = first.network
+      if (!steps) this.part('.network').outerHTML = first.network
       this.reach(0, 0)
       this.preparePlanes(first)
       this.draw(first)
     } catch (error) {
       this.fail(error)
+    } finally {
+      if (mine === this.turn) this.root.removeAttribute('data-waiting')
     }
+  }
+
+  // What is still to be done before one's own points can be learnt.
+  get missing() {
+    const kinds = new Set(this.points?.map(([, , target]) => target))
+    return kinds.size > 1 ? '' : !kinds.size ? 'Click into the plane: first some circles, then some squares.'
+      : `Now some ${kinds.has(1) ? 'squares' : 'circles'}: choose them under “a click adds”.`
   }
 
   preparePlanes({ left, low, learners }) {
@@ -109,15 +122,17 @@ export class Playground {
     this.playing = true
     this.part('.play').textContent = 'Pause'
     try {
-      if (!this.begun) await this.restart()
+      if (!this.begun || this.still) await this.restart()
+      if (this.missing) return this.pause()
       let coming = this.ask(this.stride)
       for (let on = true; on;) {
         const [picture] = await Promise.all([coming, sleep(this.delay)])
-        on = this.playing
+        on = this.playing && !picture.learners[0].error
         if (on) coming = this.ask(this.stride)
         await new Promise(requestAnimationFrame)
         this.draw(picture)
       }
+      if (this.playing) this.pause()
     } catch (error) {
       this.fail(error)
     }
@@ -142,8 +157,8 @@ export class Playground {
   async once(steps) {
     if (this.playing) this.pause()
     try {
-      if (!this.begun) await this.restart()
-      this.draw(await this.ask(steps))
+      if (!this.begun || this.still && steps) await this.restart(steps ? 0 : Number(this.root.dataset.steps))
+      if (!steps || !this.missing) this.draw(await this.ask(steps))
       this.tell()
     } catch (error) {
       this.fail(error)
@@ -164,12 +179,14 @@ export class Playground {
     this.picture = picture
     picture.learners.forEach(({ history, grid }, i) => {
       this.histories[i].push(...history.splice(0))
-      const cross = !i && this.own && document.activeElement === this.planes[0].canvas && this.cross
+      const cross = !i && this.byKeys && this.cross
       this.planes[i].draw(grid, this.points, { boundary: !this.neuron, cross })
     })
     this.drawWeights(picture.learners[0].weights)
-    this.drawLosses()
+    this.part('.losses').innerHTML = picture.curves
+    this.part('.losses').ariaLabel = `The loss over ${picture.steps} steps`
     this.describe(picture)
+    this.hint()
   }
 
   drawWeights(weights) {
@@ -180,34 +197,21 @@ export class Playground {
     })
   }
 
-  drawLosses() {
-    const losses = this.histories.flat().flatMap(([seen, , unseen]) => [seen, unseen]).filter(Number.isFinite)
-    const top = Math.min(Math.max(0.1, ...losses), 3), steps = this.histories[0].length - 1
-    const line = (history, which, name) => {
-      const thin = Math.ceil(history.length / 340)
-      const points = history.flatMap((each, step) => step % thin || each[which] === null ? []
-        : `${(340 * step / (steps || 1)).toFixed(1)},${(70 - 66 * Math.min(1, each[which] / top)).toFixed(1)}`)
-      return `<polyline class="${name}" points="${points.join(' ')}"/>`
-    }
-    this.part('.losses').innerHTML = this.histories.map((history, i) =>
-      line(history, 0, `seen engine-${i}`) + line(history, 2, `unseen engine-${i}`)).join('')
-    this.part('.losses').ariaLabel = `The loss over ${steps} steps`
-  }
+  get byKeys() { return this.own && this.planes[0].canvas.matches(':focus-visible') }
 
   // In words: where each engine stands, and what the wrong one costs.
   describe({ steps, learners: [right, wrong] }) {
     const words = this.histories.map(history => history.at(-1)).map(([loss, share, newLoss, newShare]) =>
-      share === null ? 'no points yet' : `loss ${short(loss)}, ${percent(share)} right` +
+      share === null ? '' : `loss ${short(loss)}, ${percent(share)} right` +
         (newShare === null ? '' : `; new points ${short(newLoss)}, ${percent(newShare)}`))
-    this.say(`Step ${steps}: ${words[0]}.`)
-    this.planes[0].canvas.ariaLabel = `The plane. Step ${steps}: ${words[0]}.` +
-      (this.own ? ' Arrow keys move a cross, Enter adds a point or takes it away.' : '')
+    const told = `Step ${steps}: ${right.error ? `${right.error}. Try a smaller rate` : words[0]}.`
+    this.say(this.missing || told)
+    this.planes[0].canvas.ariaLabel = `The plane. ${told}${this.own ? ` ${KEYS}` : ''}`
     if (!wrong) return
-    const { value, dataset } = this.controls.wrong.selectedOptions[0]
-    this.planes[1].canvas.ariaLabel = `The plane of the wrong engine. Step ${steps}: ${words[1]}.`
-    this.part('.cost').textContent = `The wrong engine ${value}: “${dataset.words}” In orange: ${words[1]}. ` + (
-      wrong.error ? `It has ended: ${wrong.error}.` : 'It runs node by node, since only the right rules can be compiled: ' +
-      `${Math.round(wrong.milliseconds)} ms a step, and ${right.milliseconds} ms for the right one, which waits for it.`)
+    this.planes[1].canvas.ariaLabel = `The plane of the wrong engine. Step ${steps}: ${wrong.error || words[1]}.`
+    this.part('.cost').textContent = `The wrong engine, in orange: ${wrong.error || words[1]}. It runs node by node, since ` +
+      `only the right rules can be compiled: ${Math.round(wrong.milliseconds)} ms a step, and ${right.milliseconds} ms for ` +
+      `the right one, which waits for it.${wrong.milliseconds > 100 ? ' Layers 4-4 take less time.' : ''}`
   }
 
   // A click adds a point of one's own; one on a point takes it away.
@@ -222,7 +226,7 @@ export class Playground {
 
   steer(event) {
     const step = ARROWS[event.key]
-    if (!this.own || !step && event.key !== 'Enter') return
+    if (!this.own || !step && event.key !== 'Enter' && event.key !== ' ') return
     event.preventDefault()
     if (!step) return this.touch(this.cross)
     this.cross = [this.cross[0] + step[0] / 10, this.cross[1] - step[1] / 10].map(each => Number(each.toFixed(1)))
@@ -234,10 +238,25 @@ export class Playground {
     if (neuron === this.looked) return
     this.looked = neuron
     this.neuron = neuron?.split(' ').map(Number)
-    const name = this.begun && neuron && this.part(`[data-neuron="${neuron}"]`).ariaLabel
-    this.part('.network-words').textContent = name ? `The plane shows what ${name} says.`
-      : 'Point at a neuron to see what it says over the plane.'
-    if (this.begun && !this.playing) this.once(0)
+    for (const circle of this.root.querySelectorAll('[data-neuron]')) circle.classList.toggle('looked', circle.dataset.neuron === neuron)
+    this.hint()
+    if (!this.playing && (this.begun || neuron && !this.root.hasAttribute('data-waiting'))) this.once(0)
+  }
+
+  hint() {
+    const name = this.begun && this.looked && this.part(`[data-neuron="${this.looked}"]`)?.ariaLabel
+    this.part('.network-words').textContent = name ? `The plane shows what ${name} answers.` : this.planes && this.byKeys ? KEYS : HINT
+  }
+
+  // The neuron that is not further than 24 pixels away.
+  nearest({ clientX, clientY }) {
+    const matrix = this.part('.network').getScreenCTM()
+    const away = [...this.root.querySelectorAll('[data-neuron]')].map(({ dataset, cx, cy }) => {
+      const { x, y } = new DOMPoint(cx.baseVal.value, cy.baseVal.value).matrixTransform(matrix)
+      return [Math.hypot(x - clientX, y - clientY), dataset.neuron]
+    })
+    const [distance, neuron] = away.reduce((a, b) => b[0] < a[0] ? b : a)
+    return distance <= 24 ? neuron : undefined
   }
 
   // Arrow keys lead from neuron to neuron; all of them are one stop of the Tab key.

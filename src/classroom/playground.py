@@ -16,6 +16,7 @@ CHAPTER = {'data': 'moons', 'noise': '0.1', 'layers': '16-16', 'loss': 'hinge',
 LEFT_OUT = {'without_reset', 'slope_from_input', 'by_formula', 'never_off'}
 WRONG_ENGINES = [name for name in WRONG if name not in LEFT_OUT]
 COLUMNS, ROWS, STEP = 43, 28, 0.1  # the places where a network is asked
+BEYOND = "the numbers have grown beyond all bounds"
 
 
 def moons(n, noise, rng):
@@ -94,6 +95,7 @@ def squares(score, target):
 
 
 LOSSES = {loss.__name__: loss for loss in (hinge, squares)}
+SHOWN = (0, 'seen'), (2, 'unseen')  # in each entry of a history
 
 
 class Learner:
@@ -131,21 +133,33 @@ class Learner:
         return [[*point, target, share] for point, target in zip(points, targets)]
 
     def step(self, rate, points, targets):
-        """Take one step, and note how long it took."""
+        """Take one step, unless one has failed, and note how long it took."""
+        if self.error:
+            return
         begun = perf_counter()
-        self.backward(points, targets)
-        for p in self.parameters:
-            p.data -= rate * p.grad
+        try:
+            self.backward(points, targets)
+            for p in self.parameters:
+                p.data -= rate * p.grad
+        except OverflowError:
+            self.error = BEYOND
+        except (ArithmeticError, RecursionError) as error:
+            self.error = f"it has ended with {type(error).__name__}: {error}"
         self.milliseconds = round(1000 * (perf_counter() - begun), 1)
 
     def judge(self, points, targets):
         """Return the loss on these points, and which share of them is right."""
         if not points:
             return None, None
-        rows = self.rows(points, targets)
-        [price] = self.price.values()
-        loss = sum(self.cost.values(rows)) + price
-        scores = self.score.values(points)
+        try:
+            [price] = self.price.values()
+            loss = sum(self.cost.values(self.rows(points, targets))) + price
+            scores = self.score.values(points)
+        except OverflowError:
+            loss = math.inf
+        if not math.isfinite(loss):
+            self.error = BEYOND
+            return loss, None
         hits = sum((score > 0) == (t > 0) for score, t in zip(scores, targets))
         return loss, hits / len(points)
 
@@ -181,14 +195,6 @@ class WrongLearner(Learner):
             loss = sum(losses) * (1 / len(points)) + self.size()
             self.model.zero_grad()
             loss.backward()
-
-    def step(self, rate, points, targets):
-        """Take one step, unless one has failed."""
-        try:
-            if not self.error:
-                super().step(rate, points, targets)
-        except (ArithmeticError, RecursionError) as error:
-            self.error = f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -241,7 +247,9 @@ class Training:
         return float(self.settings['rate'])
 
     def step(self):
-        """Let each learner take a step on the same batch."""
+        """Let each learner take a step on the same batch, until the right one fails."""
+        if self.learners[0].error:
+            return
         if len(set(self.seen[1])) < 2:
             raise ValueError("expected points of both kinds")
         batch = next(self.batches)
@@ -254,10 +262,11 @@ class Training:
     def picture(self, since, neuron=None):
         """Return what a page draws; of the histories, what came after `since` steps."""
         neuron = neuron and tuple(neuron)
-        return {'steps': self.steps, 'learners': [{
+        return {'steps': self.steps, 'curves': curves(self.histories), 'learners': [{
             'history': [[*map(finite, each)] for each in history[since:]],
             'weights': learner.weights(),
-            'grid': shades(learner.answers(self.places, neuron), scaled=bool(neuron)),
+            'grid': [] if learner.error == BEYOND else shades(
+                learner.answers(self.places, neuron), scaled=bool(neuron)),
             'milliseconds': learner.milliseconds, 'error': learner.error}
             for learner, history in zip(self.learners, self.histories)]}
 
@@ -271,10 +280,12 @@ def shades(answers, scaled):
 current = None  # the training of the page
 
 
-def start(settings):
-    """Begin a training; return its first picture, its points and its network."""
+def start(settings, steps=0):
+    """Begin a training, and take some steps; return its picture, points and network."""
     global current
     current = Training({**CHAPTER, **settings})
+    for _ in range(steps):
+        current.step()
     return {'points': [[*point, t] for point, t in zip(*current.seen)],
             'left': current.left, 'low': current.low,
             'network': network(current.learners[0]), **current.picture(0)}
@@ -286,6 +297,34 @@ def go(steps, neuron=None):
     for _ in range(steps):
         current.step()
     return current.picture(since, neuron)
+
+
+def curves(histories):
+    """Return the losses on seen and on new points as SVG, on a logarithmic scale."""
+    losses = [loss for history in histories for each in history for loss in each[::2]
+              if finite(loss)]
+    low = max(1e-4, min(losses, default=1))
+    high = max(2 * low, min(1e4, max(losses, default=1)))
+    steps = len(histories[0]) - 1
+    def place(step, loss):
+        height = math.log(max(1, min(loss, high) / low)) / math.log(high / low)
+        return f'{340 * step / max(1, steps):.0f},{68 - 54 * height:.1f}'
+    def curve(which, name, history):
+        return '<polyline class="{}" points="{}"/>'.format(name, ' '.join(
+            place(step, history[step][which])
+            for step in [*range(0, steps, math.ceil(steps / 120) or 1), steps]
+            if finite(history[step][which]) is not None))
+    lines = [curve(which, f'{name} engine-{i}', history) for which, name in SHOWN
+             for i, history in enumerate(histories)]
+    ends = [label(*place(step, loss).split(','), loss, anchor)
+            for step, anchor in ((0, 'start'), (steps, 'end'))[:1 + bool(steps)]
+            if finite(loss := histories[0][step][0]) is not None]
+    return ''.join(lines + ends)
+
+
+def label(x, y, loss, anchor):
+    """Return the number at an end of a curve."""
+    return f'<text x="{x}" y="{float(y) - 4:.1f}" text-anchor="{anchor}">{loss:.3g}</text>'
 
 
 def network(learner):
