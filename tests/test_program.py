@@ -249,7 +249,7 @@ def test_the_machine_of_the_browser_does_the_same(monkeypatch):
     def instance(code):
         machine = program.Wasmtime(code)
         calls = {name: partial(machine.call, name) for name in ('values', 'run')}
-        return SimpleNamespace(exports=SimpleNamespace(memory=SimpleNamespace(buffer=memoryview(machine.memory).cast('B').cast('d')), **calls))
+    """Return a graph on these leaves, the same for a seed; parts of it depend on the first three alone."""
     Floats.new = Floats
     compiler = SimpleNamespace(Module=SimpleNamespace(new=bytes), Instance=SimpleNamespace(new=instance))
     monkeypatch.setitem(sys.modules, 'js', SimpleNamespace(Float64Array=Floats, WebAssembly=compiler))
@@ -286,24 +286,26 @@ def test_a_module_reaches_its_own_memory_only():
             machine.call('read')
 
 
+def exact_graph(seed, leaves):
+    """Return a graph on these leaves: the same for a seed, and with parts that depend on the first three alone."""
+    rng, values = random.Random(-seed - 1), [*leaves]
+    for _ in range(12):
+        values.append(rng.choice(EXACT)(rng.choice(values), rng.choice(values)))
+    return sum(values[len(leaves):], leaves[0] * leaves[0])
+
+
 @pytest.mark.parametrize('rows', [1, 7])
 def test_values_and_gradients_are_the_engines_bit_for_bit(rows):
     for seed in range(200):
-        parameters = [Value(random.Random(seed).uniform(-1, 1)) for _ in range(3)]
-
-        def graph(x, y):
-            rng, values = random.Random(-seed - 1), [*parameters, x, y]
-            for _ in range(12):
-                values.append(rng.choice(EXACT)(rng.choice(values), rng.choice(values)))
-            return sum(values[5:], parameters[0] * parameters[0])  # with parts that depend on no input
         rng = random.Random(seed)
+        parameters, inputs = [Value(rng.uniform(-1, 1)) for _ in range(3)], [Value(0.3), Value(-0.4)]
         data = [[rng.uniform(-1, 1), rng.uniform(-1, 1)] for _ in range(rows)]
-        compiled = Program(graph(*(inputs := [Value(0.3), Value(-0.4)])), parameters, inputs)
+        compiled = Program(exact_graph(seed, parameters + inputs), parameters, inputs)
         losses = []
         for p in parameters:
             p.grad = 0.1  # to which all rows add, one after the other
         for row in data:
-            loss = graph(*map(Value, row))
+            loss = exact_graph(seed, [*parameters, *map(Value, row)])
             loss.backward()
             losses.append(loss.data)
         by_engine = [p.grad for p in parameters]
