@@ -249,7 +249,8 @@ def test_the_machine_of_the_browser_does_the_same(monkeypatch):
     def instance(code):
         machine = program.Wasmtime(code)
         calls = {name: partial(machine.call, name) for name in ('values', 'run')}
-    """Return a graph on these leaves, the same for a seed; parts of it depend on the first three alone."""
+        buffer = memoryview(machine.memory).cast('B').cast('d')
+        return SimpleNamespace(exports=SimpleNamespace(memory=SimpleNamespace(buffer=buffer), **calls))
     Floats.new = Floats
     compiler = SimpleNamespace(Module=SimpleNamespace(new=bytes), Instance=SimpleNamespace(new=instance))
     monkeypatch.setitem(sys.modules, 'js', SimpleNamespace(Float64Array=Floats, WebAssembly=compiler))
