@@ -2,8 +2,8 @@
 
     python book/_bench/film.py
 
-The first is a film: the network of chapter 12 in a hundred steps, a frame for each, and for each fifth at the end. The others are the playgrounds of
-chapters 11 and 12 after sixty steps.
+The first is a film: the network of chapter 12 in a hundred steps, a frame for each, and for each fifth at the end.
+The others are the playgrounds of chapters 11 and 12 after sixty steps.
 """
 import math
 from pathlib import Path

@@ -33,7 +33,8 @@ CHOICES = {  # of a playground: a label, and the values with their words
     'rate': ('rate', {'falling': '1, falling to 0.1', **dict.fromkeys('0.01 0.03 0.1 0.3 1 3'.split())}),
     'regularisation': ('regularisation', dict.fromkeys('0 0.0001 0.001 0.01 0.1'.split())),
     'batch': ('batch', {'all': 'all points', **dict.fromkeys('32 10 1'.split())}),
-    'wrong': ('wrong engine beside it', {'': 'none', **{name: engine_words(name) for name in WRONG_ENGINES}}),
+    'wrong': ('wrong engine beside it', {
+        '': 'none', **{name: engine_words(name) for name in WRONG_ENGINES}}),
     'pace': ('pace', {'1': '1 step a second', '10': '10 a second', '': 'a step each frame', 'fast': '10 each frame'}),
 }
 MAIN = 'data', 'add', 'layers', 'rate', 'wrong'
@@ -81,8 +82,9 @@ def playground(options):
     controls, more = (''.join(control(name, settings.get(name, '1' if name == 'add' else ''))
                               for name in names if name in chosen) for names in (MAIN, MORE))
     steps, words = re.search(r'aria-label="The plane\. Step (\d+): (.*?)"', plane).groups()
-    return PLAYGROUND.format(settings=escape(json.dumps(settings)), steps=steps, controls=controls, more=more, plane=plane,
-                             network=network, losses=losses, words=f"After {steps} steps: {words.replace('%', ' %')}")
+    words = f"After {steps} steps: {words.replace('%', '&nbsp;%')}"
+    return PLAYGROUND.format(settings=escape(json.dumps(settings)), steps=steps, controls=controls, more=more,
+                             plane=plane, network=network, losses=losses, words=words)
 
 
 def sliders(options):

@@ -5,7 +5,7 @@ const call = (name, ...values) => lab.call(`classroom.playground.${name}`, ...va
 const sleep = milliseconds => new Promise(over => setTimeout(over, milliseconds))
 const HINT = 'Point at a neuron, or tap it: the plane shows what it answers.'
 const KEYS = 'Arrow keys move the cross; Enter or Space adds a point or takes it away.'
-const percent = share => `${Math.round(100 * share)} %`
+const percent = share => `${Math.round(100 * share)}\u00a0%`
 const short = loss => loss === null ? 'no number' : loss.toPrecision(3)
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
@@ -209,7 +209,8 @@ export class Playground {
     this.planes[0].canvas.ariaLabel = `The plane. ${told}${this.own ? ` ${KEYS}` : ''}`
     if (!wrong) return
     this.planes[1].canvas.ariaLabel = `The plane of the wrong engine. Step ${steps}: ${wrong.error || words[1]}.`
-    this.part('.cost').textContent = `The wrong engine, in orange: ${wrong.error || words[1]}. It runs node by node, since ` +
+    this.part('.cost').textContent = `${this.controls.wrong.selectedOptions[0].text}. ` +
+      `In orange: ${wrong.error || words[1]}. It runs node by node, since ` +
       `only the right rules can be compiled: ${Math.round(wrong.milliseconds)} ms a step, and ${right.milliseconds} ms for ` +
       `the right one, which waits for it.${wrong.milliseconds > 100 ? ' Layers 4-4 take less time.' : ''}`
   }

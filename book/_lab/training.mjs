@@ -11,6 +11,9 @@ class Sliders {
     this.sliders = [...form.querySelectorAll('input')]
     this.stored = this.picture.innerHTML
     form.oninput = () => this.show(this.sliders.map(valueOf))
+    for (const near of [form, this.picture]) {
+      for (const event of ['pointerenter', 'focusin']) near.addEventListener(event, lab.warm, { once: true })
+    }
     form.onreset = () => setTimeout(() => this.show(null))  // when the sliders have their old places
   }
 
@@ -32,13 +35,13 @@ class Sliders {
 
   async put(numbers) {
     if (!numbers) this.picture.innerHTML = this.stored
-    else if (!this.begun) this.say('Python starts …')
+    else if (!this.begun) this.say('Python starts: a few seconds.')
     const name = this.form.dataset.function
     const { html, words } = numbers ? await lab.call('classroom.figures.redraw', name, ...numbers) : { words: '' }
     this.begun = true
     if (html) this.picture.innerHTML = new DOMParser().parseFromString(html, 'text/html').body.firstChild.innerHTML
     clearTimeout(this.telling)
-    this.telling = setTimeout(() => this.say(numbers ? `${name}(${numbers.join(', ')}). ${words}` : ''), 300)
+    this.telling = setTimeout(() => this.say(numbers ? words : ''), 300)
   }
 
   say(words) { this.form.querySelector('.readout').textContent = words }

@@ -10,29 +10,29 @@ def plane_of_a_neuron(w1, w2, b):
     """Return a picture of what a neuron says for each place in the plane."""
     w1, w2, b = Value(w1), Value(w2), Value(b)
     places = [-3 + 0.25 * i for i in range(25)]
-    answers = [[(w1 * x1 + w2 * x2 + b).relu().data for x1 in places] for x2 in places]
-    on = sum(answer > 0 for row in answers for answer in row) / len(places)**2
+    sums = [[(w1 * x1 + w2 * x2 + b).data for x1 in places] for x2 in places]
+    on = sum(each > 0 for row in sums for each in row) / len(places)**2
     figure, axes = canvas(4.4, 3.8)
-    axes.contourf(places, places, answers, levels=[1e-9, 1, 2, 3, 4, 1e9],
+    axes.contourf(places, places, sums, levels=[0, 1, 2, 3, 4, 1e9],
                   colors=[('C0', 0.12 * i) for i in range(1, 6)])
     steepness = math.hypot(w1.data, w2.data)
     if steepness:
         x1, x2 = (-b.data * w.data / steepness**2 for w in (w1, w2))  # on the line
         along = 9 * w2.data / steepness, -9 * w1.data / steepness
         axes.plot([x1 - along[0], x1 + along[0]], [x2 - along[1], x2 + along[1]],
-                  color='C1', label="sum and bias make 0")
+                  color='C1')
         axes.annotate('', (x1 + w1.data, x2 + w2.data), (x1, x2),
                       arrowprops={'arrowstyle': '->', 'color': 'C2', 'lw': 2})
-    axes.plot([], [], color='C2', label="the weights, as an arrow")
     axes.set(xlabel="first input", ylabel="second input", xlim=(-3, 3), ylim=(-3, 3),
-             aspect='equal')
-    axes.legend(loc='upper left')
+             title="line: sum and bias make 0; arrow: the weights", aspect='equal')
+    axes.set_xticks(range(-3, 4))
+    axes.set_yticks(range(-3, 4))
     return show(
         figure,
-        "The plane of two inputs, and a straight line. On one side of it the neuron "
-        "answers 0; on the other its answer grows with the distance from the line, by "
-        f"{steepness:.2f} for each unit, in bands of equal width. It is on over "
-        f"{on:.0%} of the plane.")
+        "The plane of two inputs, and a straight line, on one side of which the neuron "
+        "answers 0; from it, the weights as an arrow. Beyond the line the answer rises "
+        f"by {steepness:.2f} for each unit, in bands of equal width; the neuron is on "
+        f"over {on:.0%} of the plane.")
 
 
 def descent(start, rate, steps=12):

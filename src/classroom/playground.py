@@ -308,7 +308,7 @@ def curves(histories):
     steps = len(histories[0]) - 1
     def place(step, loss):
         height = math.log(max(1, min(loss, high) / low)) / math.log(high / low)
-        return f'{340 * step / max(1, steps):.0f},{68 - 54 * height:.1f}'
+        return f'{300 * step / max(1, steps):.0f},{68 - 54 * height:.1f}'
     def curve(which, name, history):
         return '<polyline class="{}" points="{}"/>'.format(name, ' '.join(
             place(step, history[step][which])
@@ -316,15 +316,13 @@ def curves(histories):
             if finite(history[step][which]) is not None))
     lines = [curve(which, f'{name} engine-{i}', history) for which, name in SHOWN
              for i, history in enumerate(histories)]
-    ends = [label(*place(step, loss).split(','), loss, anchor)
-            for step, anchor in ((0, 'start'), (steps, 'end'))[:1 + bool(steps)]
-            if finite(loss := histories[0][step][0]) is not None]
-    return ''.join(lines + ends)
-
-
-def label(x, y, loss, anchor):
-    """Return the number at an end of a curve."""
-    return f'<text x="{x}" y="{float(y) - 4:.1f}" text-anchor="{anchor}">{loss:.3g}</text>'
+    first, last = histories[0][0][0], histories[0][-1][0]
+    if first is not None:
+        lines += f'<text x="3" y="9">{first:.3g}</text>'
+    if steps and finite(last) is not None:
+        y = place(steps, last).split(',')[1]
+        lines += f'<text x="304" y="{y}">{last:.3g}</text>'
+    return ''.join(lines)
 
 
 def network(learner):

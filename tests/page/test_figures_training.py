@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from conftest import HTML, ROOT, TOOLS
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -130,11 +131,13 @@ def test_by_keyboard_neurons_are_asked_and_points_are_set(figure):
     focused = figure.browser.switch_to.active_element
     assert focused.get_attribute('aria-label') == 'neuron 2 of layer 1' in figure.find('.network-words').text
     figure.browser.execute_script(SET, 'data', 'own')
-    figure.wait(lambda: 'no points' in figure.find('.readout').text)
-    for keys, target in ((Keys.ARROW_RIGHT + Keys.ENTER, '-1'), (2 * Keys.ARROW_LEFT + Keys.ENTER, '1')):
+    figure.wait(lambda: 'first some circles' in figure.find('.readout').text)
+    for keys, target in ((Keys.ARROW_RIGHT + Keys.ENTER, '-1'), (2 * Keys.ARROW_LEFT + Keys.SPACE, '1')):
         figure.browser.execute_script("document.querySelector('[name=add]').value = arguments[0]", target)
         figure.find('canvas').send_keys(keys)
-        figure.wait(lambda: figure.step == 0)
+        assert 'Enter or Space' in figure.find('.network-words').text
+        figure.wait(partial(lambda end: figure.browser.current_url.endswith(end), f'%2C{target}'))
+    figure.wait(lambda: figure.step == 0)
     assert 'own=0.1%2C0%2C-1%3B-0.1%2C0%2C1' in figure.browser.current_url
     figure.find('.play').send_keys(Keys.ENTER)
     figure.wait(lambda: figure.step > 0)
@@ -142,13 +145,47 @@ def test_by_keyboard_neurons_are_asked_and_points_are_set(figure):
 
 def test_a_click_sets_a_point_and_another_takes_it_away(figure):
     figure.browser.execute_script(SET, 'data', 'own')
-    figure.wait(lambda: 'no points' in figure.find('.readout').text)
+    figure.wait(lambda: 'first some circles' in figure.find('.readout').text)
     figure.find('canvas').click()
-    figure.wait(lambda: re.search(r'own=-?0(\.01)?%2C-?0(\.01)?%2C1$', figure.browser.current_url) and figure.step == 0)
+    figure.wait(lambda: 'Now some squares' in figure.find('.readout').text)
+    assert re.search(r'own=-?0(\.01)?%2C-?0(\.01)?%2C1$', figure.browser.current_url)
     figure.find('.play').click()
-    figure.wait(lambda: 'both kinds' in figure.find('.readout').text)
+    figure.wait(lambda: figure.find('.play').text == 'Play')
+    assert 'Now some squares' in figure.find('.readout').text and not figure.find('.on-new').is_displayed()
     figure.find('canvas').click()
     figure.wait(lambda: figure.browser.current_url.endswith('#data=own'))
+
+
+def test_a_neuron_of_the_stored_picture_is_asked_before_any_play(figure):
+    circle = figure.find('[data-neuron="1 4"]')
+    ActionChains(figure.browser).move_to_element_with_offset(circle, 6, 2).perform()
+    figure.wait(lambda: figure.find('.network-words').text == 'The plane shows what neuron 5 of layer 1 answers.')
+    assert figure.step == 60 and figure.histories()[0] == outside(60)[0]
+    figure.find('.step').click()
+    figure.wait(lambda: figure.step == 1)
+
+
+def test_a_training_that_blows_up_stops_and_says_why(figure):
+    figure.set(data='xor', loss='squares', rate='3')
+    figure.find('.play').click()
+    figure.wait(lambda: 'beyond all bounds. Try a smaller rate.' in figure.find('.readout').text)
+    assert figure.find('.play').text == 'Play' and '%' not in figure.find('.readout').text
+
+
+def test_a_link_sets_the_controls(figure):
+    link = figure.browser.find_element(By.CSS_SELECTOR, 'a[href="#layers=4-4&wrong=at_first_visit"]')
+    figure.browser.execute_script("arguments[0].click()", link)
+    figure.wait(lambda: figure.step == 0)
+    assert [figure.find(f'[name={name}]').get_attribute('value') for name in ('layers', 'wrong', 'rate')] == [
+        '4-4', 'at_first_visit', 'falling']
+
+
+@pytest.mark.parametrize('page', ['11-learning', '12-moons', 'playground'])
+def test_points_are_to_be_seen_before_a_script_runs(browser, address, page):
+    browser.get(f'{address}/{page}.html')
+    ends = browser.execute_script("""return [...document.querySelectorAll('.plane-of path[d*="h0"]')]
+        .map(path => getComputedStyle(path).strokeLinecap)""")
+    assert ends == ['round', 'square']
 
 
 def test_with_less_motion_a_picture_a_second(figure):
