@@ -157,8 +157,10 @@ def test_the_time_limit_of_a_program(monkeypatch, tmp_path):
 def test_ctrl_c_ends_a_drawing(monkeypatch, seconds):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
     program = """
+import signal
 from micrograd.graph import draw_dot
 from test_graph import chain
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which what runs in the background of a shell has not
 long = draw_dot(chain(1000))
 try:
     print(flush=True)
