@@ -626,13 +626,31 @@ def forget_places(model):
                  ("words = 'local.get 0 local.get 0 local.get 1 Sub Mult'",
                   "the product comes first"),
                  ("words = 'local.get 0 local.get 0 Mult local.get 1 Add'", "not `Add`"),
-                 ("words = 'local.get 1 local.get 1 Mult local.get 0 Sub'", "local 0 is x")],
+                 ("words = 'local.get 1 local.get 1 Mult local.get 0 Sub'", "local 0 is x"),
+                 ("words = 'local.get 0 Mult local.get 1 Sub'", "each operation takes two numbers")],
         '16.2': [("wrong_rules = lambda: dict(RULES)", "no bug is planted"),
+                 ("wrong_rules = lambda: {'*': ('a * b', 'g * a', 'g * b')}", "has the others, too"),
+                 ("wrong_rules = lambda: {**RULES, '*': ('a + b', 'g * a', 'g * b')}", "what computes a product"),
+                 ("prediction = 'product'", "your prediction is a list"),
                  ("""
 def wrong_rules():
     return {**RULES, '*': ('a * b', 'g * a', 'g * b')}
 prediction = ['product', 'square']""", "in x * x each factor is the other one, too")],
-        '16.3': [("def rules_of_sigmoid(): return '1 / (1 + exp(-a))', 'g * v'", "its slope at 1.5")]},
+        '16.3': [("def visit_BinOp(self, node): return self.generic_visit(node)", "knows no such Pow"),
+                 ("""
+def visit_BinOp(self, node):
+    if not isinstance(node.op, ast.Pow):
+        return self.generic_visit(node)
+    return f'{self.visit(node.left)} {self.visit(node.left)} Mult'""", "the exponent is node.right.value"),
+                 ("""
+def visit_BinOp(self, node):
+    if not isinstance(node.op, ast.Pow):
+        return self.generic_visit(node)
+    return ' '.join(['local.get 0'] * node.right.value + ['Mult'] * (node.right.value - 1))""", "not x alone"),
+                 ("""
+def visit_BinOp(self, node):
+    return ' '.join([self.visit(node.left)] * node.right.value + ['Mult'] * (node.right.value - 1))""",
+                  "all else goes to self.generic_visit")]},
     '20-loom': {
         '20.1': [("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too")],
         '20.2': [("""

@@ -290,7 +290,8 @@ class Compiler(ast.NodeVisitor):
         """Return the instructions for the parts of a node, then for what it does."""
         kind = type(node).__name__
         known = kind in ORDER or kind in BYTES
-        if not known or getattr(node, 'keywords', 0) or len(getattr(node, 'ops', '<')) > 1:
+        chained = len(getattr(node, 'ops', '<')) > 1  # as in 0 < a < 1
+        if not known or chained or getattr(node, 'keywords', 0):
             raise ValueError(f"the compiler knows no such {kind}")
         parts = [self.visit(getattr(node, part)) for part in ORDER.get(kind, ())]
         return ' '.join(parts + [kind] * (kind in BYTES))
@@ -454,12 +455,12 @@ class Program:
 
         Local 0 is the address of the row, local 1 that of its result.
         """
-        place, width, result = 8 * len(self.parameters), 8 * self.inputs, 8 * self.result
+        place, width = 8 * len(self.parameters), 8 * self.inputs
         return f'''
             i32.const {8 * self.rows} local.set 0
             i32.const {8 * self.results} local.set 1
             loop i32.const {place} local.get 0 i32.const {width} memory.copy
-            {code} local.get 1 i32.const 0 f64.load {result} f64.store 0
+            {code} local.get 1 i32.const 0 f64.load {8 * self.result} f64.store 0
             local.get 0 i32.const {width} i32.add local.set 0
             local.get 1 i32.const 8 i32.add local.set 1
             local.get 1 f64.convert_i32_u
