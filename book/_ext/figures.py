@@ -40,7 +40,8 @@ CHOICES = {  # of a playground: a label, and the values with their words
 MAIN = 'data', 'add', 'layers', 'rate', 'wrong'
 MORE = 'noise', 'loss', 'regularisation', 'batch', 'seed', 'pace'
 PLAYGROUND = '''
-<div class="interactive playground" role="group" aria-label="A training to play with" data-settings="{settings}" data-steps="{steps}">
+<div class="interactive playground" role="group" aria-label="A training to play with"
+data-settings="{settings}" data-steps="{steps}">
 <div class="figure-bar"><button type="button" class="play">Play</button>
 <button type="button" class="step">One step</button>
 <button type="button" class="reset">Reset</button><p class="readout">{words}
@@ -103,6 +104,8 @@ class Interactive(SphinxDirective):
     option_spec = dict.fromkeys((*CHAPTER, 'controls', 'function', 'sliders'), directives.unchanged)
 
     def run(self):
+        for path in (__file__, *STATIC.glob('playground-*.svg')):
+            self.env.note_dependency(str(path))  # a page is read again when its figure is another
         on_screens = addnodes.only(expr='not epub')
         on_screens += raw('{figure}', figure=FIGURES[self.arguments[0]](self.options))
         return [on_screens]
@@ -120,4 +123,4 @@ def add_files(app, pagename, templatename, context, doctree):
 def setup(app):
     app.add_directive('interactive', Interactive)
     app.connect('html-page-context', add_files, priority=600)  # behind the page's own script
-    return {'version': '1', 'env_version': 1, 'parallel_read_safe': True}
+    return {'version': '1', 'parallel_read_safe': True}

@@ -71,11 +71,14 @@ export class Live {
 
   makeRow(i, { name, number, reach, step, place }) {
     const row = element('div', 'live-leaf'), label = element('span', '', name), box = this.boxes[place]
-    const [slider, field] = ['range', 'number'].map(type => Object.assign(element('input', ''), { type }))
+    const [slider, field] = ['range', 'text'].map(type => Object.assign(element('input', ''), { type }))
     Object.assign(slider, { min: -reach, max: reach, step, value: number, ariaLabel: name })
-    Object.assign(field, { step: 'any', value: number, ariaLabel: `${name}, as a number` })
+    Object.assign(field, { inputMode: 'decimal', value: number, ariaLabel: `${name}, as a number` })
     for (const input of [slider, field]) {
-      input.oninput = () => Number.isFinite(input.valueAsNumber) && this.set(i, input.valueAsNumber, input)
+      input.oninput = () => {
+        const number = input.value.trim() ? Number(input.value.replace(',', '.')) : NaN
+        if (Number.isFinite(number)) this.set(i, number, input)
+      }
     }
     for (const [event, on] of [['focusin', 1], ['focusout', 0], ['pointerenter', 1], ['pointerleave', 0]]) {
       row.addEventListener(event, () => box.classList.toggle('lit', Boolean(on) || row.contains(document.activeElement)))

@@ -72,7 +72,7 @@ class Figure(Page):
 
     def type(self, i, number):
         """Type a number into the field of a leaf."""
-        field = self.inputs('number')[i]
+        field = self.inputs('text')[i]
         field.send_keys(Keys.CONTROL, 'a')
         field.send_keys(str(number))
 
@@ -118,10 +118,18 @@ def test_a_number_that_is_dragged_takes_its_gradients_along(browser, address, ba
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", page.cell)
     ActionChains(browser).drag_and_drop_by_offset(page.box('f'), 41, 3).perform()
     page.until(lambda: page.texts(0)[1] != 'data -16.0000')
-    number = float(page.inputs('number')[3].get_attribute('value'))
+    number = float(page.inputs('text')[3].get_attribute('value'))
     assert 5.5 < number < 6.5 and browser.switch_to.active_element == page.inputs()[3]
     page.until(lambda: page.gradients() == outside('04-blame', [2, 3, -10, number]))
     assert layout() == before, "it moved"
+
+
+def test_a_decimal_comma_is_a_point_and_half_a_number_is_none(browser, address):
+    page = Figure(browser, f'{address}/00-tour.html').open()
+    page.type(0, '1,5')
+    page.until(lambda: page.gradients() == outside('00-tour', [1.5, -2]))
+    page.type(0, '-')
+    assert page.gradients() == outside('00-tour', [1.5, -2])
 
 
 def test_the_keyboard_does_it_too_and_changes_are_announced(browser, address):
