@@ -129,12 +129,13 @@ def surprise(scores, one_hot):
 
 def loss_graph(model, length):
     """Return the loss of a name of up to that length, and its inputs, as Values."""
-    now, then = ([[Value(0.0) for _ in range(27)] for _ in range(length + 1)]
-                 for _ in range(2))
+    letters, following = ([[Value(0.0) for _ in range(27)] for _ in range(length + 1)]
+                          for _ in range(2))
     rows, model.letters = model.letters, Table(model.letters)
-    scores, _ = scores_of(model, now)
+    scores, _ = scores_of(model, letters)
     model.letters = rows
-    return sum(map(surprise, scores, then)), [v for row in now + then for v in row]
+    inputs = [v for row in letters + following for v in row]
+    return sum(map(surprise, scores, following)), inputs
 
 
 def one_hots(name, length):
