@@ -291,7 +291,7 @@ class Compiler(ast.NodeVisitor):
         kind = type(node).__name__
         known = kind in ORDER or kind in BYTES
         chained = len(getattr(node, 'ops', '<')) > 1  # as in 0 < a < 1
-        if not known or chained or getattr(node, 'keywords', 0):
+        if not known or chained or getattr(node, 'keywords', None):
             raise ValueError(f"the compiler knows no such {kind}")
         parts = [self.visit(getattr(node, part)) for part in ORDER.get(kind, ())]
         return ' '.join(parts + [kind] * (kind in BYTES))
