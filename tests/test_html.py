@@ -46,7 +46,8 @@ def test_the_map_says_what_the_chapters_say(pages):
 
 @pytest.mark.parametrize('name', CHAPTERS)
 def test_checks_and_solutions_are_folded_under_their_own_words(pages, name):
-    folds = [(summary.find(['span', 'p']) or summary).get_text(strip=True) for summary in pages[name].find_all('summary')]
+    folds = [(summary.find(['span', 'p']) or summary).get_text(strip=True)
+             for summary in pages[name].find_all('summary')]
     assert folds.count('The check') >= folds.count('Solution') >= 3
     assert not pages[name].find_all('summary', attrs={'aria-label': True})
     listings = len(re.findall(r'^:tags: \[hide-input\]\n:weave: ', CHAPTERS[name], re.MULTILINE))

@@ -47,7 +47,7 @@ function present() {
     count.textContent = `${at + 1} / ${slides.length}`
     address.searchParams.set('slides', at + 1)
     history.replaceState(null, '', address)
-    for (const size of [1, 0.9, 0.8, 0.7, 0.6]) {
+    for (const size of [1, 0.9, 0.8, 0.7, 0.6, 0.5]) {
       root.style.setProperty('--slide-size', size)
       if (root.scrollHeight <= innerHeight) break
     }

@@ -47,7 +47,11 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_goes_wrong(browser, addre
     assert not [entry for entry in browser.get_log('browser') if entry['level'] not in ('INFO', 'DEBUG')]
 
 
-@pytest.mark.parametrize('page', [page for page in PAGES if page != 'library.html'])  # which is the whole source
+# Too large for that: the whole source, and the chapter that draws what all heads of a GPT look at.
+LARGER = {'library.html': 240_000, '15-attention.html': 240_000}
+
+
+@pytest.mark.parametrize('page', PAGES)
 def test_a_first_view_is_small(browser, address, page):
     browser.execute_cdp_cmd('Network.clearBrowserCache', {})
     browser.get_log('performance')  # which empties it
@@ -58,7 +62,7 @@ def test_a_first_view_is_small(browser, address, page):
               for kind in ('requestWillBeSent', 'loadingFinished')}
     fetched = {each['requestId'] for each in params['requestWillBeSent'] if each['request']['url'].startswith(address)}
     sizes = [each['encodedDataLength'] for each in params['loadingFinished'] if each['requestId'] in fetched]
-    assert len(sizes) > (5 if page != '404.html' else 0) and sum(sizes) < 200_000
+    assert len(sizes) > (5 if page != '404.html' else 0) and sum(sizes) < LARGER.get(page, 200_000)
 
 
 @pytest.mark.parametrize('page', PAGES)
@@ -91,7 +95,8 @@ def test_no_link_is_broken(address):
                    '--skip', f'^(?!{address})', '--format', 'json', '--check-fragments')
     links = json.loads(said[said.index('{'):])['links']
     assert {f'{address}/{page}' for page in PAGES} <= {link['url'] for link in links}
-    assert not [(link.get('parent'), link['url']) for link in links if link['state'] == 'BROKEN']
+    assert not [(link.get('parent'), link['url']) for link in links
+                if link['state'] == 'BROKEN' and '=' not in link['url'].partition('#')[2]]  # settings of the playground
 
 
 def test_lighthouse(address):  # its mark for speed is a timing: `make page-speed`

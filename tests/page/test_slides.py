@@ -3,6 +3,7 @@ import pytest
 from conftest import HTML
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 WIDTH, HEIGHT = 1280, 720
 CHAPTERS = '05-local', '06-order', '11-learning'
@@ -57,6 +58,7 @@ def test_text_is_shown_on_demand_and_the_page_comes_back(browser, slides):
     press(browser, 't')
     assert visible(browser, 'section section > p')
     browser.refresh()
+    WebDriverWait(browser, 10).until(lambda _: visible(browser, 'h2'))
     assert [h2.text for h2 in visible(browser, 'h2')] == [heading], "a slide has an address of its own"
     press(browser, Keys.ESCAPE)
     assert 'slides' not in browser.current_url and len(visible(browser, 'h2')) > 5
