@@ -109,12 +109,3 @@ def browser():
     """The browser of all tests."""
     with chromium() as driver:
         yield driver
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept(request):
-    """What a test has edited in the browser of all tests is forgotten when it ends."""
-    yield
-    if 'browser' in request.fixturenames:
-        forget = "try { localStorage.clear() } catch { /* a page without a place to keep things */ }"
-        request.getfixturevalue('browser').execute_script(forget)

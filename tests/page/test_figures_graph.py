@@ -26,6 +26,13 @@ GRAPHS = {
     '10-neuron': lambda b, w1, w2, x1, x2: (w1 * x1 + w2 * x2 + b).relu()}
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_kept(browser):
+    """A cell that a test has edited would be found edited by the tests of the same chapter."""
+    yield
+    browser.execute_script("localStorage.clear()")
+
+
 class Figure(Page):
     """A chapter whose picture of a graph can be changed."""
 
