@@ -8,16 +8,15 @@ import datetime
 import json
 import random
 
-import jupytext
 from gpt import ROOT, machine
 from tqdm import tqdm
+from workloads import code_of
 
 from classroom import gpt
 from micrograd.fused import FusedLayer
 from micrograd.nn import MLP
 from micrograd.program import Program
 
-CHAPTER = ROOT / 'book' / '14-letters.md'
 STORED = ROOT / 'src' / 'classroom' / 'data' / 'reader.json'
 ONE_HOTS = [tuple(float(i == code) for i in range(27)) for code in range(27)]
 RUNS = [(*run, seed) for run in (  # steps, examples in each, numbers of a place, hidden neurons
@@ -27,10 +26,10 @@ RUNS = [(*run, seed) for run in (  # steps, examples in each, numbers of a place
 
 def of_chapter(*names):
     """Return the classes and functions of these names, as the cells of chapter 14 define them."""
-    cells = [cell for cell in jupytext.read(CHAPTER).cells if cell.cell_type == 'code']
-    body = [node for cell in cells for node in ast.parse(cell.source).body if getattr(node, 'name', '') in names]
+    source = '\n'.join(code_of('14-letters', start) for start in ('class Reader', 'def examples'))
+    body = [node for node in ast.parse(source).body if getattr(node, 'name', '') in names]
     scope = {**vars(gpt), 'MLP': MLP, 'FusedLayer': FusedLayer}
-    exec(compile(ast.Module(body, []), CHAPTER, 'exec'), scope)
+    exec(compile(ast.Module(body, []), '14-letters', 'exec'), scope)
     return [scope[name] for name in names]
 
 
