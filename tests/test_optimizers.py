@@ -1,29 +1,22 @@
 """Plain descent and Adam: the stored runs are those of the command, and bear out what chapter 15 says of them."""
-import importlib
 import json
 from pathlib import Path
 
+import optimizers
 import pytest
 
 ROOT = Path(__file__).parents[1]
 STORED = json.loads((ROOT / 'src' / 'classroom' / 'data' / 'optimizers.json').read_text(encoding='utf-8'))
 
 
-@pytest.fixture
-def optimizers(monkeypatch):
-    """Return the module of `make optimizers`."""
-    monkeypatch.syspath_prepend(ROOT / 'book' / '_bench')
-    return importlib.import_module('optimizers')
-
-
-def test_the_stored_runs_are_those_of_the_command(optimizers):
+def test_the_stored_runs_are_those_of_the_command():
     rows = [(row['optimizer'], row['rate'], row['seed']) for row in STORED['runs']]
     assert rows == [(optimizer.__name__, round(rate, 4), seed) for optimizer, rate, seed in optimizers.RUNS]
     assert all([step for step, _ in row['unseen']] == list(optimizers.TESTED) for row in STORED['runs'])
     assert STORED['steps'] == optimizers.STEPS and STORED['machine'] and STORED['date']
 
 
-def test_ten_steps_again_come_to_the_same_loss(optimizers):
+def test_ten_steps_again_come_to_the_same_loss():
     again = optimizers.train(*optimizers.RUNS[0], steps=10)
     stored = STORED['runs'][0]
     assert again == {**stored, 'unseen': stored['unseen'][:2]}

@@ -7,6 +7,7 @@ import re
 from itertools import chain
 from pathlib import Path
 
+import film
 import pytest
 
 from classroom import figures, playground
@@ -15,14 +16,6 @@ from classroom.wrong import WRONG
 from micrograd.engine import Value
 
 BOOK = Path(__file__).parents[1] / 'book'
-
-
-@pytest.fixture
-def film(monkeypatch):
-    """The script that draws what is stored."""
-    monkeypatch.syspath_prepend(BOOK / '_bench')
-    import film
-    return film
 
 
 def chapter(name):
@@ -157,7 +150,7 @@ def test_a_neuron_is_on_where_its_sum_is_above_0():
     assert "on over 100% of the plane" in repr(figures.plane_of_a_neuron(0, 0, 0.5))
 
 
-def test_the_stored_pictures_are_what_the_script_draws(film):
+def test_the_stored_pictures_are_what_the_script_draws():
     drawn = film.pictures()
     assert sorted(drawn) == ['learning.svg', 'playground-moons.svg', 'playground-xor.svg']
     for name, svg in drawn.items():

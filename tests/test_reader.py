@@ -1,29 +1,22 @@
 """The network of chapter 14, trained for longer: the stored runs are those of the command, and bear out the chapter."""
-import importlib
 import json
 import math
 import random
 from pathlib import Path
 
 import pytest
+import reader as bench
 
 ROOT = Path(__file__).parents[1]
 STORED = json.loads((ROOT / 'src' / 'classroom' / 'data' / 'reader.json').read_text(encoding='utf-8'))
 
 
-@pytest.fixture
-def bench(monkeypatch):
-    """Return the module of `make reader`."""
-    monkeypatch.syspath_prepend(ROOT / 'book' / '_bench')
-    return importlib.import_module('reader')
-
-
-def test_the_stored_runs_are_those_of_the_command(bench):
+def test_the_stored_runs_are_those_of_the_command():
     rows = [tuple(row[key] for key in ('steps', 'batch', 'size', 'hidden', 'seed')) for row in STORED['runs']]
     assert rows == bench.RUNS and STORED['machine'] and STORED['date']
 
 
-def test_what_is_compiled_is_the_chapter_s_own(bench):
+def test_what_is_compiled_is_the_chapter_s_own():
     """Its loss and its gradients, on examples of the chapter."""
     [mean_loss] = bench.of_chapter('mean_loss')
     random.seed(5)
@@ -44,7 +37,7 @@ def mean_distance(places, group, other):
 
 
 @pytest.mark.parametrize('i', range(3))
-def test_the_chapter_s_run_again_comes_to_the_same_from_each_seed(bench, i):
+def test_the_chapter_s_run_again_comes_to_the_same_from_each_seed(i):
     reader, row = bench.train(*bench.RUNS[i])
     assert row == STORED['runs'][i] and row['steps'] == 1000
     vowels, consonants = 'aeiou', 'bcdfghjklmnpqrstvwxz'
