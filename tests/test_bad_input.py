@@ -90,7 +90,7 @@ Program(v * v, [], [v]).run()           | ValueError        | expected rows of l
 Program(v * v, [v]).run([[1.0]])        | ValueError        | expected rows of length 0, got [1.0]
 Program(v, [], [v]).values([[1, 2]])    | ValueError        | expected rows of length 1, got [1, 2]
 Program(v, [], [v]).values([3.0])       | ValueError        | expected rows of length 1, got 3.0
-Program(v, [], [v]).values([['1']])     | error             | required argument is not a float
+Program(v, [], [v]).values([['1']])     | TypeError         | expected numbers
 without('wasmtime', lambda: Wasmtime(b''))    | ImportError | Program expects the package wasmtime: pip install wasmtime
 without('wasmtime', lambda: Machine(b''))     | ImportError | Program expects the package wasmtime: pip install wasmtime
 without('wasmtime', lambda: Program(v, [v]))  | ImportError | Program expects the package wasmtime: pip install wasmtime

@@ -7,7 +7,6 @@ import random
 import re
 import resource
 import runpy
-import struct
 import sys
 import weakref
 from functools import partial
@@ -176,7 +175,7 @@ def test_the_text_of_powers_and_constants():
     (lambda a, y: Program(y, [], [a]).values([[1.0], [1.0, 2.0]]), ValueError, ['rows of length 1', '[1.0, 2.0]']),
     (lambda a, y: Program(y, [], [a]).values([3.0]), ValueError, ['rows of length 1', '3.0']),
     (lambda a, y: Program(Value(3.0, (a, a, a), '+', _slopes=(1, 1, 1)), [a]), TypeError, ["'+'"]),
-    (lambda a, y: Program(y, [], [a]).values([['1']]), struct.error, ['not a float']),
+    (lambda a, y: Program(y, [], [a]).values([['1']]), TypeError, ['numbers', 'not a float']),
 ])
 def test_wrong_input_is_refused(attempt, error, words):
     a = Value(2.0)
@@ -410,7 +409,7 @@ def test_a_program_leaves_alone_what_is_not_its_own(seed):
     behind = len(memory) // 8 - end
     compiled.machine.write(end, [7.0] * behind)
     compiled.run([[v.data for v in leaves[1:]]] * compiled.batch)
-    assert behind > 0 and compiled.machine.read(end, behind) == [7.0] * behind
+    assert behind > 0 and [*compiled.machine.read(end, behind)] == [7.0] * behind
     reached = [int(place) for *_, text in functions for place in re.findall(r'f64.(?:load|store) (\d+)', text)]
     assert 0 < max(reached) < 8 * end
 

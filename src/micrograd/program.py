@@ -7,6 +7,7 @@ import sys
 from array import array
 from fractions import Fraction
 from itertools import chain
+from operator import length_hint
 
 from micrograd.engine import Value
 
@@ -206,11 +207,14 @@ class Wasmtime:
 
     def write(self, place, numbers):
         """Write numbers to the memory, a row of floats, from a place on."""
-        struct.pack_into(f'{len(numbers)}d', self.memory, 8 * place, *numbers)
+        try:
+            struct.pack_into(f'{len(numbers)}d', self.memory, 8 * place, *numbers)
+        except struct.error as error:
+            raise TypeError(f"expected numbers: {error}") from error
 
     def read(self, place, count):
         """Return `count` floats from the memory, from a place on."""
-        return [*struct.unpack_from(f'{count}d', self.memory, 8 * place)]
+        return struct.unpack_from(f'{count}d', self.memory, 8 * place)
 
     def call(self, name, *numbers):
         """Call an exported function with numbers; return its result."""
@@ -469,7 +473,7 @@ class Program:
     def call(self, name, rows):
         """Return the results of a function for rows; it takes a batch at a time."""
         for row in rows:
-            if not hasattr(row, '__len__') or len(row) != self.inputs:
+            if length_hint(row) != self.inputs:
                 raise ValueError(f"expected rows of length {self.inputs}, got {row!r}")
         self.machine.write(0, [p.data for p in self.parameters])
         results = []
