@@ -1,58 +1,47 @@
 """The benchmark: all agree, its check can fail, the stored run is whole and bears out chapter 13. Nothing is timed."""
 import gc
-import importlib
 import json
 from pathlib import Path
 from unittest.mock import patch
 
+import bench
 import pytest
+import worker
 
 from classroom.ablations import IDEAS
 from classroom.wrong import WRONG
 from micrograd.engine import Value
 
 ROOT = Path(__file__).parents[1]
-BENCH = ROOT / 'book' / '_bench'
 STORED = json.loads((ROOT / 'src' / 'classroom' / 'data' / 'bench.json').read_text(encoding='utf-8'))
 ROWS = {(row['workload'], row['name']): row for row in STORED['rows']}
 
 
-@pytest.fixture
-def bench(monkeypatch):
-    monkeypatch.syspath_prepend(BENCH)
-    return importlib.import_module('bench')
-
-
-@pytest.fixture
-def worker(bench):
-    return importlib.import_module('worker')
-
-
 @pytest.fixture(params=[*IDEAS, 'all together'])
-def ablation(bench, request):
+def ablation(request):
     """Return the name and the class of an engine for the place of Value."""
     return request.param, bench.ABLATIONS[request.param]
 
 
 @pytest.mark.parametrize('workload', ['moons', 'four points', 'chain', 'wide sum', 'diamond', 'token', 'name'])
-def test_all_agree(bench, workload):
+def test_all_agree(workload):
     pytest.importorskip('torch', reason="PyTorch takes part")
     size = 500 if workload in ('chain', 'wide sum', 'diamond') else 0
     with bench.workers(bench.available(workload), workload, size) as workers:
-        answers = {worker.name: worker.ask('turn 2 1') for worker in workers}
+        answers = {process.name: process.ask('turn 2 1') for process in workers}
     bench.agree(answers)
     assert len(answers) > 3 and any(answers['micrograd']['gradients'])
 
 
 @pytest.mark.parametrize('wrong', [{'loss': 1.1, 'gradients': [2.0]}, {'loss': 1.0, 'gradients': [2.1]},
                                    {'loss': 1.0, 'gradients': []}])
-def test_who_disagrees_is_refused(bench, wrong):
+def test_who_disagrees_is_refused(wrong):
     with pytest.raises(AssertionError, match='other has'):
         bench.agree({'one': {'loss': 1.0, 'gradients': [2.0]}, 'other': wrong})
 
 
 @pytest.mark.parametrize('wrong', ['overwriting', 'level_by_level'])
-def test_a_wrong_engine_is_refused(bench, worker, wrong):
+def test_a_wrong_engine_is_refused(wrong):
     method, engine = WRONG[wrong]
     right = worker.turn(worker.runner('recursive', 'moons', 0), 1, 1)
     with patch.multiple(Value, **{method: engine}):
@@ -61,7 +50,7 @@ def test_a_wrong_engine_is_refused(bench, worker, wrong):
         bench.agree({'recursive': right, 'wrong': answer})
 
 
-def test_an_ablation_that_is_wrong_is_refused(bench, worker, ablation):
+def test_an_ablation_that_is_wrong_is_refused(ablation):
     name, cls = ablation
     right = cls._backward
 
@@ -91,13 +80,13 @@ def test_an_ablation_accumulates_as_the_plain_engine(ablation):
     assert gradients_after_two_passes(cls) == pytest.approx(gradients_after_two_passes(Value))
 
 
-def test_a_worker_that_ends_is_named(bench, capfd):
-    with bench.Worker('nobody', 'moons') as worker, pytest.raises(RuntimeError, match='answer of nobody at moons'):
-        worker.ask('turn 1 1')
+def test_a_worker_that_ends_is_named(capfd):
+    with bench.Worker('nobody', 'moons') as nobody, pytest.raises(RuntimeError, match='answer of nobody at moons'):
+        nobody.ask('turn 1 1')
     assert "KeyError: 'nobody'" in capfd.readouterr().err
 
 
-def test_ratios_are_of_the_same_round(bench):
+def test_ratios_are_of_the_same_round():
     def turns(*totals):
         return [{'forward': t, 'backward': t} for t in totals]
     times = {('micrograd', 1): turns(1, 2, 4), ('micrograd', 0): turns(1, 1, 1),
@@ -107,17 +96,17 @@ def test_ratios_are_of_the_same_round(bench):
     assert (row['total'], row['collector off']) == (8000, 6000)
 
 
-def test_what_a_turn_without_the_collector_leaves_is_not_paid_by_the_next(worker):
+def test_what_a_turn_without_the_collector_leaves_is_not_paid_by_the_next():
     run = worker.runner('original', 'chain', 500)
     worker.turn(run, 3, 0)
     assert gc.isenabled() and gc.collect() < 100  # of the thousands of objects in cycles
 
 
-def test_the_exponent_of_a_power(bench):
+def test_the_exponent_of_a_power():
     assert abs(bench.exponent([1, 10, 100], [3.0, 300.0, 30000.0]) - 2) < 1e-12
 
 
-def test_the_stored_run_is_whole(bench):
+def test_the_stored_run_is_whole():
     assert set(ROWS) == {(workload, name) for workload, (names, _) in bench.TURNS.items() for name in names}
     for (workload, name), row in ROWS.items():
         assert min(row['forward'], row['backward'], row['collector off'], *row['spread']) > 0

@@ -1,22 +1,17 @@
 """The training run of chapter 15: it can be stopped and resumed, and a damaged checkpoint is named and kept aside."""
-import importlib
 import json
-from pathlib import Path
 
+import gpt
 import pytest
-
-BENCH = Path(__file__).parents[1] / 'book' / '_bench'
 
 
 @pytest.fixture
 def training(monkeypatch, tmp_path):
     """Return the module of `make gpt`, with its checkpoint in a folder of its own."""
-    monkeypatch.syspath_prepend(BENCH)
-    module = importlib.import_module('gpt')
-    monkeypatch.setattr(module, 'CHECKPOINT', tmp_path / 'gpt.json')
-    monkeypatch.setattr(module.gpt, 'names', ['al', 'bo', 'cy', 'di', 'ed', 'flo', 'gus', 'hal'])
-    monkeypatch.setattr(module.gpt, 'seen', module.gpt.names)
-    return module
+    monkeypatch.setattr(gpt, 'CHECKPOINT', tmp_path / 'gpt.json')
+    monkeypatch.setattr(gpt.gpt, 'names', ['al', 'bo', 'cy', 'di', 'ed', 'flo', 'gus', 'hal'])
+    monkeypatch.setattr(gpt.gpt, 'seen', gpt.gpt.names)
+    return gpt
 
 
 def test_a_resumed_run_is_as_one_that_never_stopped(training):

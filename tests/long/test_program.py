@@ -1,18 +1,14 @@
 """The training of chapter 15 by a program, as `make gpt` does it, and by the engine: the same losses."""
-import importlib
 import math
 import random
-from pathlib import Path
+
+import gpt as training
 
 from classroom import gpt
 from micrograd.learn import Adam
 
-BENCH = Path(__file__).parents[2] / 'book' / '_bench'
-
 
 def test_a_hundred_steps_have_the_losses_of_the_engine_to_nine_digits(monkeypatch):
-    monkeypatch.syspath_prepend(BENCH)
-    training = importlib.import_module('gpt')
     monkeypatch.setattr(training, 'EVERY', 1000)  # so that the last hundred losses are kept
     run, model = training.Run(resume=False), gpt.GPT(random.Random(training.SEED))
     adam = Adam(model.parameters())
