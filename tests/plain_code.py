@@ -1,4 +1,5 @@
 """The code in a source: without comments, docstrings and spaces."""
+import ast
 import hashlib
 import io
 import tokenize
@@ -18,6 +19,21 @@ def lines_of_code(source):
     return len({line for token in code_tokens(source) for line in range(token.start[0], token.end[0] + 1)})
 
 
+def plain(node):
+    """Return a part of a syntax tree as tuples and lists, without docstrings and without fields that are empty."""
+    if isinstance(node, list):
+        return [plain(part) for part in node if not (isinstance(part, ast.Expr) and is_text(part.value))]
+    if isinstance(node, ast.AST):
+        fields = [(name, plain(part)) for name, part in ast.iter_fields(node) if part not in (None, [])]
+        return type(node).__name__, fields
+    return repr(node)
+
+
+def is_text(node):
+    """Return whether an expression is a string as it stands."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def fingerprint(source):
-    """Return a hash that changes with the code of a source, and only with that."""
-    return hashlib.sha256('\n'.join(token.string for token in code_tokens(source)).encode()).hexdigest()
+    """Return a hash that changes with the code of a source, and only with that: on every Python it is the same."""
+    return hashlib.sha256(repr(plain(ast.parse(source))).encode()).hexdigest()
