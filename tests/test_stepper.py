@@ -21,6 +21,10 @@ def example():
     return a, b + 4 * b
 
 
+def html(steps):
+    return steps._repr_mimebundle_()['text/html']
+
+
 class Tags(HTMLParser):
     """Collects the start tags of a page as (name, attributes)."""
 
@@ -66,7 +70,7 @@ def test_fractions_and_operations_of_ones_own():
     x = Value(Fraction(1, 3), label='x')
     own = Value(2.0, (x,), 'own')
     own._backward = lambda: None
-    assert '2. v0 passes its 1 back.' in repr(watch(own)) and 'data 0.3333' in watch(own)._repr_html_()
+    assert '2. v0 passes its 1 back.' in repr(watch(own)) and 'data 0.3333' in html(watch(own))
 
 
 def test_an_order_of_ones_own_may_be_wrong():
@@ -88,13 +92,13 @@ def test_both_uses_of_a_number_are_named():
 def test_each_step_has_a_button_a_picture_and_a_caption():
     _, d = example()
     steps = watch(d)
-    page = Tags(steps._repr_html_())
+    page = Tags(html(steps))
     radios, pictures = page.named('input'), [svg for svg in page.named('svg') if svg.get('role') == 'img']
     assert len(radios) == len(pictures) == len(steps.captions) == 4
     assert len({radio['name'] for radio in radios}) == 1
     assert ['checked' in radio for radio in radios] == [True, False, False, False]
     for radio, picture, caption in zip(radios, pictures, steps.captions):
-        assert f'<span id="{radio["aria-describedby"]}">{caption}</span>' in steps._repr_html_()
+        assert f'<span id="{radio["aria-describedby"]}">{caption}</span>' in html(steps)
         assert picture['aria-label'].startswith(caption) and 'grad' in picture['aria-label']
     ids = [radio['id'] for radio in radios]
     ways = [label['for'] for label in page.named('label') if 'for' in label]
@@ -105,7 +109,7 @@ def test_each_step_has_a_button_a_picture_and_a_caption():
 def test_pictures_do_not_move_from_step_to_step():
     _, d = example()
     boxes = [re.findall(r'<polygon fill="none"[^>]*points="([^"]*)"', frame)
-             for frame in watch(d)._repr_html_().split('<figure>')[1:]]
+             for frame in html(watch(d)).split('<figure>')[1:]]
     assert len(boxes) == 4 and boxes[0] and all(frame == boxes[0] for frame in boxes)
 
 
@@ -119,13 +123,13 @@ def test_the_node_that_passes_back_and_its_edges_are_bolder():
 def test_showing_twice_gives_the_same():
     _, d = example()
     steps = watch(d)
-    assert steps._repr_html_() == steps._repr_html_()
+    assert html(steps) == html(steps)
 
 
 def test_two_on_one_page_do_not_share_buttons():
     _, d = example()
     first, second = watch(d), watch(d)
-    names = [set(re.findall('name="([^"]*)"', steps._repr_html_())) for steps in (first, second)]
+    names = [set(re.findall('name="([^"]*)"', html(steps))) for steps in (first, second)]
     assert not names[0] & names[1]
 
 

@@ -213,7 +213,7 @@ def bundle(value):
     """Return the forms of a value that the page can show."""
     if hasattr(value, '_repr_mimebundle_'):
         forms = value._repr_mimebundle_()
-        return {'html': forms.get('text/html'), 'text': forms.get('text/plain', '')}
+        return {'html': load('classroom.layouts').page_html(forms), 'text': forms.get('text/plain', '')}
     for method in ('_repr_html_', '_repr_svg_'):
         html = getattr(value, method, lambda: None)()
         if html is not None:

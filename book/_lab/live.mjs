@@ -13,6 +13,7 @@ export class Live {
     this.words = place.querySelector('.live-words')
     this.button.onclick = () => this.open()
     this.button.onfocus = this.button.onpointerenter = lab.warm
+    matchMedia('(max-width: 40rem)').onchange = () => this.layouts && this.draw(this.state)  // of which each shows one
   }
 
   // Run the cells above and this one, and make its picture live.
@@ -28,10 +29,10 @@ export class Live {
   async show() {
     try {
       const { picture, leaves, result, state } = await lab.call('lab_cells.open_graph', this.name)
+      const place = this.cell.output.querySelector('.micrograd-picture').parentElement
+      place.innerHTML = picture
       Object.assign(this, { leaves, result, numbers: leaves.map(leaf => leaf.number) })
-      this.cell.output.querySelector('.micrograd-picture').outerHTML = picture
-      this.svg = this.cell.output.querySelector('.micrograd-picture svg')
-      this.findParts()
+      this.layouts = [...place.querySelectorAll('svg')].map(findParts)
       this.makePanel()
       this.draw(state)
       this.words.textContent = HELP
@@ -39,22 +40,6 @@ export class Live {
     } catch (error) {
       this.close(error.message.replace(/^\w+: /, ''))
     }
-  }
-
-  // The boxes and edges of the picture, in the order in which Python lists them.
-  findParts() {
-    this.svg.classList.add('live-graph')
-    const { length } = this.svg.querySelectorAll('.node:has(polygon)')
-    this.boxes = Array.from({ length }, (_, i) => this.svg.querySelector(`.v${i}`))
-    this.bands = Array.from({ length: this.svg.querySelectorAll('.edge').length }, (_, i) => this.addBand(i))
-  }
-
-  // What flows back along an edge is a band under it.
-  addBand(i) {
-    const line = this.svg.querySelector(`.e${i} path`), band = line.cloneNode()
-    band.classList.add('live-flow')
-    line.before(band)
-    return band
   }
 
   makePanel() {
@@ -70,7 +55,8 @@ export class Live {
   }
 
   makeRow(i, { name, number, reach, step, place }) {
-    const row = element('div', 'live-leaf'), label = element('span', '', name), box = this.boxes[place]
+    const row = element('div', 'live-leaf'), label = element('span', '', name)
+    const boxes = this.layouts.map(layout => layout.boxes[place])
     const [slider, field] = ['range', 'text'].map(type => Object.assign(element('input', ''), { type }))
     Object.assign(slider, { min: -reach, max: reach, step, value: number, ariaLabel: name })
     Object.assign(field, { inputMode: 'decimal', value: number, ariaLabel: `${name}, as a number` })
@@ -81,11 +67,13 @@ export class Live {
       }
     }
     for (const [event, on] of [['focusin', 1], ['focusout', 0], ['pointerenter', 1], ['pointerleave', 0]]) {
-      row.addEventListener(event, () => box.classList.toggle('lit', Boolean(on) || row.contains(document.activeElement)))
+      row.addEventListener(event, () => {
+        for (const box of boxes) box.classList.toggle('lit', Boolean(on) || row.contains(document.activeElement))
+      })
     }
     row.append(label, slider, field)
     this.leaves[i].inputs = [slider, field]
-    this.dragBox(box, i, step)
+    for (const box of boxes) this.dragBox(box, i, step)
     return row
   }
 
@@ -126,26 +114,15 @@ export class Live {
     this.asking = false
   }
 
-  draw({ texts, flows, words, error }) {
-    this.boxes.forEach((box, i) => this.write(box, texts[i]))
-    this.bands.forEach((band, i) => band.style.setProperty('stroke-width', thickness(flows[i] ?? 0)))
-    this.svg.ariaLabel = words.replace(/\s*\n\s*/g, '; ')
-    this.svg.classList.toggle('live-unknown', Boolean(error))
+  draw(state) {
+    const { texts, flows, words, error } = this.state = state
+    for (const { svg, boxes, bands } of this.layouts) {
+      boxes.forEach((box, i) => write(box, texts[i]))
+      bands.forEach((band, i) => band.style.setProperty('stroke-width', thickness(flows[i] ?? 0)))
+      svg.ariaLabel = words.replace(/\s*\n\s*/g, '; ')
+      svg.classList.toggle('live-unknown', Boolean(error))
+    }
     if (this.moved) this.announce(error || `${this.result}: ${texts[0][0]}; ${this.moved.name}: ${texts[this.moved.place][1]}`)
-  }
-
-  // Write data and gradient into a box, closer where they are longer than it is wide.
-  write(box, texts) {
-    const places = [...box.querySelectorAll('text')].slice(-2)
-    const width = box.querySelector('polygon').getBBox().width - 6
-    places.forEach((place, i) => {
-      place.textContent = texts[i]
-      place.removeAttribute('textLength')
-      if (texts[i].length > 13 && place.getComputedTextLength() > width) {
-        place.setAttribute('textLength', width)
-        place.setAttribute('lengthAdjust', 'spacingAndGlyphs')
-      }
-    })
   }
 
   announce(words) {
@@ -155,17 +132,48 @@ export class Live {
 
   // A picture that was drawn again has another graph, unless it is the stored one again.
   refresh() {
-    if (!this.svg || this.svg.isConnected) return
+    if (!this.layouts || this.layouts[0].svg.isConnected) return
     this.close('')
     if (this.cell.output !== this.cell.stored) this.show()
   }
 
   close(words) {
     this.panel?.remove()
-    this.svg = this.moved = undefined
+    this.layouts = this.moved = undefined
     this.button.hidden = false
     this.words.textContent = words
   }
+}
+
+// The boxes and edges of a picture, in the order in which Python lists them.
+function findParts(svg) {
+  svg.classList.add('live-graph')
+  const count = what => svg.querySelectorAll(what).length
+  return { svg,
+    boxes: Array.from({ length: count('.node:has(polygon)') }, (_, i) => svg.querySelector(`.v${i}`)),
+    bands: Array.from({ length: count('.edge') }, (_, i) => addBand(svg.querySelector(`.e${i} path`))) }
+}
+
+// What flows back along an edge is a band under it.
+function addBand(line) {
+  const band = line.cloneNode()
+  band.classList.add('live-flow')
+  line.before(band)
+  return band
+}
+
+// Write data and gradient into a box, closer where they are longer than it is wide (0 in a layout that is not shown).
+function write(box, texts) {
+  const places = [...box.querySelectorAll('text')].slice(-2)
+  const width = box.querySelector('polygon').getBBox().width - 6
+  places.forEach((place, i) => {
+    place.textContent = texts[i]
+    place.removeAttribute('textLength')
+    if (texts[i].length > 13 && place.getComputedTextLength() > Math.max(width, 0)) {
+      place.setAttribute('textLength', width)
+      place.setAttribute('lengthAdjust', 'spacingAndGlyphs')
+    }
+  })
 }
 
 const thickness = flow => flow && Math.min(1 + 2 * Math.sqrt(Math.abs(flow)), 16)

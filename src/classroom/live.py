@@ -4,7 +4,7 @@ import re
 from itertools import count
 from math import isfinite
 
-from micrograd.drawing import svg_to_html
+from classroom.layouts import page_html
 from micrograd.engine import Value
 from micrograd.graph import describe, draw_dot, format_number, text, trace
 
@@ -110,8 +110,7 @@ def open_graph(name, root, rankdir='LR'):
     """Keep the graph behind `root` under a name; return what the page needs for it."""
     graph = graphs[name] = LiveGraph(root)
     leaves = [leaf(graph.nodes.index(node), node) for node in graph.leaves]
-    drawing = graph.drawing(rankdir)
-    picture = svg_to_html(drawing.pipe('svg', 'utf-8'), drawing.alt_text)
+    picture = page_html(graph.drawing(rankdir)._repr_mimebundle_())
     return {'picture': picture, 'leaves': leaves,
             'result': text(root.label) or "the result",
             'state': graph.state([each['number'] for each in leaves])}

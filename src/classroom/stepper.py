@@ -74,13 +74,15 @@ class Steps:
     def __repr__(self):
         return '\n'.join(f"{i}. {caption}" for i, caption in enumerate(self.captions, 1))
 
-    def _repr_html_(self):
-        frames = [self.frame(i) for i in range(len(self.captions))]
-        words = f"A backward pass in {len(frames)} steps; arrow keys go back and forth"
+    def _repr_mimebundle_(self, include=None, exclude=None, **_):
+        drawings = [self.drawing(i) for i in range(len(self.captions))]
+        frames = ''.join(self.frame(i, drawing) for i, drawing in enumerate(drawings))
+        words = f"A backward pass in {len(drawings)} steps; arrow keys go back and forth"
         opening = f'<div class="micrograd-steps" role="group" aria-label="{words}">'
-        return opening + STYLE + ''.join(frames) + '</div>'
+        return {'text/html': f'{opening}{STYLE}{frames}</div>', 'text/plain': repr(self),
+                'text/vnd.graphviz': '\n'.join(drawing.source for drawing in drawings)}
 
-    def frame(self, i):
+    def frame(self, i, drawing):
         """Return HTML for one step: its button, its picture, the way back and on."""
         name, last = f'{self.group}-{i}', len(self.captions) - 1
         checked = ' checked' if i == 0 else ''
@@ -91,17 +93,17 @@ class Steps:
                 for to, word in ((i - 1, 'back'), (i + 1, 'next'))]
         words = f'<span id="{name}-caption">{escape(self.captions[i])}</span>'
         caption = f'<figcaption>{"".join(ways)} <b>{i + 1}.</b> {words}</figcaption>'
-        return (f'<label>{button} {i + 1}</label>'
-                f'<figure>{caption}{self.picture(i)}</figure>')
+        picture = svg_to_html(drawing.pipe('svg', 'utf-8'), drawing.alt_text)
+        return f'<label>{button} {i + 1}</label><figure>{caption}{picture}</figure>'
 
-    def picture(self, i):
-        """Return the picture of a step as HTML, each box as wide as in all others."""
-        alt_text = f"{self.captions[i]} {self.drawings[i].alt_text}"
+    def drawing(self, i):
+        """Return the picture of a step, each box as wide as in all others."""
         drawing = self.drawings[i].copy()
+        drawing.alt_text = f"{self.captions[i]} {self.drawings[i].alt_text}"
         for place, texts in enumerate(zip(*self.boxes)):
             longest = max(len(line) for each in texts for line in each.split('|'))
             drawing.node(f'v{place}', width=f'{0.3 + 0.1 * longest:.2f}')
-        return svg_to_html(drawing.pipe('svg', 'utf-8'), alt_text)
+        return drawing
 
 
 def short(x):

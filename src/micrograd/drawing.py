@@ -185,4 +185,5 @@ class Drawing(graphviz.Digraph):
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_):
         html = svg_to_html(self.pipe('svg', 'utf-8'), self.alt_text)
-        return {'text/html': html, 'text/plain': self.alt_text}
+        return {'text/html': html, 'text/plain': self.alt_text,
+                'text/vnd.graphviz': self.source}

@@ -81,8 +81,10 @@ def draw_dot(root, format='svg', rankdir='LR'):
                       node_attr={'fontname': 'Helvetica,sans-serif', 'fontsize': '13'})
     drawing.alt_text = describe(nodes)
     names = {node: f"v{i}" for i, node in enumerate(nodes)}
+    record = '{%s}' if rankdir in ('TB', 'BT') else '%s'  # it turns with the graph
     for node, name in names.items():
-        drawing.node(name, box(node), shape='record', color=INK if node._prev else LEAF)
+        drawing.node(name, record % box(node), shape='record',
+                     color=INK if node._prev else LEAF)
         if node._prev:
             drawing.node(f'{name}op', escape(node._op), color=OPERATION, **CIRCLE)
             drawing.edge(f'{name}op', name)
