@@ -13,7 +13,7 @@ export class Live {
     this.words = place.querySelector('.live-words')
     this.button.onclick = () => this.open()
     this.button.onfocus = this.button.onpointerenter = lab.warm
-    matchMedia('(max-width: 40rem)').onchange = () => this.layouts && this.draw(this.state)  // of which each shows one
+    addEventListener('resize', () => this.layouts && this.draw(this.state))  // perhaps the other layout is shown now
   }
 
   // Run the cells above and this one, and make its picture live.
@@ -107,6 +107,7 @@ export class Live {
       while (this.wanted) {
         this.wanted = false
         this.draw(await lab.call('classroom.live.change', this.name, this.numbers))
+        this.announce()
       }
     } catch {
       this.close('Python was stopped. It starts again when you change the numbers.')
@@ -122,10 +123,11 @@ export class Live {
       svg.ariaLabel = words.replace(/\s*\n\s*/g, '; ')
       svg.classList.toggle('live-unknown', Boolean(error))
     }
-    if (this.moved) this.announce(error || `${this.result}: ${texts[0][0]}; ${this.moved.name}: ${texts[this.moved.place][1]}`)
   }
 
-  announce(words) {
+  announce() {
+    const { texts, error } = this.state, { name, place } = this.moved
+    const words = error || `${this.result}: ${texts[0][0]}; ${name}: ${texts[place][1]}`
     clearTimeout(this.timer)
     this.timer = setTimeout(() => { this.words.textContent = words }, QUIET)
   }

@@ -76,3 +76,24 @@ def test_a_chapter_runs_in_firefox(firefox, address):
     for number, (stored, live, end) in enumerate(zip(book, page, ends), 1):
         assert end == ('error' if 'tag_raises-exception' in live['class'] else 'done'), f"cell {number}: {end}"
         assert words(live) == words(stored), f"cell {number}"
+
+
+CHANGE_A_NUMBER = """
+const done = arguments[0]
+const until = async test => { while (!test()) await new Promise(wait => setTimeout(wait, 20)) }
+const results = () => [...document.querySelectorAll('.live-graph .v0')].map(box => box.querySelector('text').textContent)
+;(async () => {
+  document.querySelector('.live button').click()
+  await until(() => document.querySelector('.live-leaf'))
+  const field = document.querySelector('.live-leaf input[type=text]'), before = String(results())
+  field.value = '1000.5'
+  field.dispatchEvent(new Event('input'))
+  await until(() => String(results()) !== before)
+  done(results())
+})()
+"""
+
+
+def test_both_layouts_of_a_graph_change_in_firefox(firefox, address):
+    firefox('Navigate', url=f'{address}/00-tour.html')
+    assert firefox('ExecuteAsyncScript', script=CHANGE_A_NUMBER, args=[]) == ['data 998999.2500'] * 2
