@@ -159,7 +159,7 @@ def test_a_chapter_that_is_not_there_is_named(fork, capsys):
 
 def test_a_number_that_no_chapter_has_is_refused(capsys):
     assert weave.main(['99', '5']) == 1
-    assert capsys.readouterr().err == 'loom: there is no chapter 99\n'
+    assert capsys.readouterr().err.startswith('loom: there is no chapter 99, expected some of 0 1 2 ')
 
 
 def test_a_cell_that_fails_names_its_chapter(tmp_path):
@@ -217,7 +217,7 @@ def test_half_a_notebook_is_named(small_book, capsys, command):
     assert 'loom: book/01-one.ipynb is no notebook' in capsys.readouterr().err
 
 
-def test_a_full_disk_leaves_the_notebook_as_it_was(small_book, monkeypatch):
+def test_a_full_disk_leaves_the_notebook_as_it_was(small_book, monkeypatch, capsys):
     notebook = small_book.with_suffix('.ipynb')
     before = notebook.read_text()
     small_book.write_text(small_book.read_text().replace('1 + 1', '1 + 2'))
@@ -225,10 +225,12 @@ def test_a_full_disk_leaves_the_notebook_as_it_was(small_book, monkeypatch):
 
     def write_half(path, text, **how):
         write_text(path, text[:100], **how)
-        raise OSError(28, 'No space left on device', str(path))
+        raise OSError(28, 'No space left on device')  # without a name, as when a file is written
     monkeypatch.setattr(Path, 'write_text', write_half)
     assert weave.main([]) == 1
-    assert notebook.read_text() == before
+    words = 'loom: cannot write book/01-one.ipynb, which is as it was: No space left on device\n'
+    assert capsys.readouterr().err == words
+    assert notebook.read_text() == before and sorted(notebook.parent.iterdir()) == [notebook, small_book]
 
 
 def test_ctrl_c_ends_with_one_sentence(small_book, monkeypatch, capsys):
@@ -248,11 +250,33 @@ def test_ctrl_c_while_a_kernel_starts_or_runs(small_book, monkeypatch, capsys, e
     assert capsys.readouterr().err == 'loom: stopped; the chapters that are woven are stored\n'
 
 
+def test_ctrl_c_while_modules_are_loaded(tmp_path):
+    (tmp_path / 'jupytext.py').write_text('raise KeyboardInterrupt')
+    run = subprocess.run([sys.executable, weave.__file__, '--check'], capture_output=True, text=True, check=False,
+                         env={**os.environ, 'PYTHONPATH': str(tmp_path)})
+    assert run.stderr == 'loom: stopped\n' and run.returncode
+
+
+@pytest.mark.parametrize('act, words', [
+    ("sys.exit('no kernel here')", 'loom: code cell 1 of 01-one.md fails:\n[^\n]*died[^\n]*\nno kernel here\n'),
+    ("print('noise', file=sys.stderr, flush=True); os.kill(os.getppid(), 2); time.sleep(60)",
+     'loom: stopped; the chapters that are woven are stored\n$')])
+def test_a_kernel_that_does_not_start(small_book, act, words):
+    (small_book.parent / 'ipykernel_launcher.py').write_text(f'import os, sys, time\n{act}\n')
+    program = (f"import sys, weave; from pathlib import Path; weave.ROOT = Path({str(weave.ROOT)!r}); "
+               "weave.BOOK, weave.MODULES = weave.ROOT / 'book', []; sys.exit(weave.main([]))")
+    paths = os.pathsep.join([str(small_book.parent), str(Path(weave.__file__).parent)])
+    run = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=False,
+                         env={**os.environ, 'PYTHONPATH': paths})
+    assert re.match(words, run.stderr) and run.returncode, run.stderr
+
+
 def test_a_piece_that_no_chapter_shows_is_named_before_anything_runs(small_book, monkeypatch, capsys):
     monkeypatch.setattr(weave, 'MODULES', ['micrograd.__init__'])
     monkeypatch.setattr(weave, 'execute', lambda path: pytest.fail("it was executed"))
     assert weave.main([]) == 1
-    assert capsys.readouterr().err == 'loom: no chapter shows micrograd.__init__\n'
+    advice = 'list it in a cell with the option `:weave: micrograd.__init__`'
+    assert capsys.readouterr().err == f'loom: no chapter shows micrograd.__init__: {advice}\n'
 
 
 @pytest.mark.parametrize('name', ['02-memory', '05-local'])

@@ -12,12 +12,17 @@ import re
 import sys
 from asyncio import CancelledError
 from pathlib import Path
+from tempfile import TemporaryFile
+
+if __name__ == '__main__':  # to load the rest takes a second or more, and Ctrl-C may come by then
+    sys.excepthook = lambda kind, *error: (
+        print("loom: stopped", file=sys.stderr) if kind is KeyboardInterrupt else sys.__excepthook__(kind, *error))
 
 import jupytext
 import nbformat
 import yaml
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from traitlets.config import Config
 
 from classroom.chapters import join, modules, pieces, read, split
@@ -124,7 +129,8 @@ def check_listings(paths):
         source = pieces(read(module))
         missing = [f"{module}.{piece}".rstrip('.') for piece in source if piece not in seen]
         if missing and module.startswith('micrograd.'):
-            raise LoomError(f"no chapter shows {', '.join(missing)}")
+            raise LoomError(f"no chapter shows {', '.join(missing)}: list it in a cell with the option "
+                            f"`:weave: {missing[0]}`")
         if sources[module] != join([text for piece, text in source.items() if piece in seen]):
             raise LoomError(f"the chapters' listings in order do not give back {module}")
 
@@ -200,14 +206,16 @@ def execute(path):
     os.environ.update(GRAPHVIZ_DOT='', TQDM_DISABLE='1')
     client = NotebookClient(notebook, timeout=300, coalesce_streams=True, record_timing=False, kernel_name='python3',
                             config=Config(KernelManager={'transport_encryption': 'auto'}))  # else each kernel warns
-    try:
-        client.execute(cwd=str(BOOK))
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        codes = [cell for cell in notebook.cells if cell.cell_type == 'code']
-        place = max((i for i, cell in enumerate(codes, 1) if cell.execution_count), default=1)
-        raise LoomError(f"code cell {place} of {path.name} fails:\n{error}") from error
-    except (AssertionError, CancelledError):  # by which nbclient ends after Ctrl-C
-        raise KeyboardInterrupt from None
+    with TemporaryFile() as said:  # by a kernel that fails, or is interrupted, before it can run a cell
+        try:
+            client.execute(cwd=str(BOOK), stderr=said)
+        except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # the last, if a kernel dies
+            codes = [cell for cell in notebook.cells if cell.cell_type == 'code']
+            place = max((i for i, cell in enumerate(codes, 1) if cell.execution_count), default=1)
+            said.seek(0)
+            raise LoomError(f"code cell {place} of {path.name} fails:\n{error}\n{said.read().decode()}") from error
+        except (AssertionError, CancelledError):  # by which nbclient ends after Ctrl-C
+            raise KeyboardInterrupt from None
     notebook.metadata.woven = digest(notebook)
     notebook.metadata.language_info = {'name': 'python', 'pygments_lexer': 'ipython3', 'file_extension': '.py'}
     for output in (output for cell in notebook.cells for output in cell.get('outputs', ())):
@@ -228,19 +236,24 @@ def pictures(notebook):
 
 
 def write(path, text):
-    """Write `text` unless the file holds it already: all of it, or nothing."""
+    """Write `text` unless the file holds it already: all of it, or nothing. LoomError if that fails."""
     if not path.exists() or path.read_text(encoding='utf-8') != text:
-        beside = path.with_name(f'{path.name}.new')
-        beside.write_text(text, encoding='utf-8')
-        beside.replace(path)
-        print(f"wove {path.relative_to(ROOT)}")
+        name, beside = path.relative_to(ROOT), path.with_name(f'{path.name}.new')
+        try:
+            beside.write_text(text, encoding='utf-8')
+            beside.replace(path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise LoomError(f"cannot write {name}, which is as it was: {error.strerror}") from error
+        print(f"wove {name}")
 
 
 def weave(paths, numbers):
     """Fill all listings, then execute and store the chapters of these numbers (none: all)."""
     unknown = set(numbers) - set(map(number, paths))
     if unknown:
-        raise LoomError(f"there is no chapter {', '.join(map(str, sorted(unknown)))}")
+        known = ' '.join(str(number(path)) for path in paths)
+        raise LoomError(f"there is no chapter {' '.join(map(str, sorted(unknown)))}, expected some of {known}")
     for path in paths:
         write(path, fill_listings(path.read_text(encoding='utf-8')))
     check_listings(paths)
@@ -248,6 +261,7 @@ def weave(paths, numbers):
     for path in wanted:
         check_not_edited(path)
     for path in wanted:
+        print(f"executing {path.stem}", flush=True)
         notebook = execute(path)
         write(path.with_suffix('.ipynb'), nbformat.writes(notebook) + '\n')
         for name, svg in pictures(notebook).items():
