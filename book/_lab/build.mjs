@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-import { compiler } from './wheels.mjs'
+import { pack } from './wheels.mjs'
 
 const [packages, wheelhouse, out] = process.argv.slice(2).map(path => resolve(path))
 const here = import.meta.dirname
@@ -45,9 +45,8 @@ for (const name of ['figures.css', 'training.css']) writeFileSync(join(out, name
 part('worker', bundle('worker.mjs', 'esm'))
 for (const file of runtime) part(basename(file), readFileSync(join(packages, file)))
 const wheelFiles = wheels.map(name => readdirSync(wheelhouse).find(file => file.startsWith(`${name}-`) && file.endsWith('.whl')))
-const compiled = await compiler(packages)
-wheels.forEach((name, i) => part(name, compiled(readFileSync(join(wheelhouse, wheelFiles[i])))))
-for (const name of modules) part(name, readFileSync(join(here, name)))
+const texts = Object.fromEntries(modules.map(name => [`lab_${name}`, readFileSync(join(here, name), 'utf8')]))
+part('packages', await pack(packages, wheelFiles.map(file => readFileSync(join(wheelhouse, file))), texts))
 
 writeFileSync(join(out, 'LICENCES.txt'), [
   'What runs the cells in the page, and under which licences.',

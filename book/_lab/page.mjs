@@ -2,13 +2,12 @@
 import { Cell, undoButton } from './cell.mjs'
 import { connectExercises, solve } from './exercise.mjs'
 import { download, notebook } from './notebook.mjs'
-import { ask, end, once, run, start, stopListening } from './python.mjs'
+import { ask, end, FATAL, once, run, start, stopListening, whenEnded } from './python.mjs'
 import { showProgress } from './progress.mjs'
 import { canKeep, change, page, read } from './store.mjs'
 
 const bar = document.querySelector('.lab-page')
 const button = name => bar.querySelector(`.lab-${name}`)
-const FATAL = ['broken', 'overflow']
 
 // Which cells' code an output hangs on: the experiments above, and for a check also its answer.
 const dependencies = cell => [
@@ -54,10 +53,7 @@ const shared = {
     return runAll([...above, cell], cell)
   },
 
-  stop() {
-    endPython()
-    this.changed()
-  },
+  stop: () => end(),
 }
 
 const cells = []
@@ -80,13 +76,13 @@ function isDue(cell, wanted) {
 // One cell after the other. A run that was stopped, or belongs to a Python that is gone, never goes on.
 let queue = Promise.resolve(), turn = 0
 
-function endPython() {
-  end()
+whenEnded(() => {
   turn += 1
   queue = Promise.resolve()
   for (const cell of cells) cell.forget()
   showRun()
-}
+  shared.changed()
+})
 
 async function execute(cell, quiet) {
   cell.begin(quiet)
@@ -102,7 +98,7 @@ async function execute(cell, quiet) {
     result = 'broken'
   }
   if (result !== 'stopped') stopListening()
-  if (FATAL.includes(result)) endPython()
+  if (FATAL.includes(result)) end()
   if (cell.kind === 'solution' && cell.answer) cell.answer.ran = undefined  // its names have other values now
   return result
 }
@@ -159,9 +155,9 @@ function resetPage() {
 
 const actions = {
   all: () => runAll(cells.filter(cell => isDue(cell))),
-  stop: () => shared.stop(),
+  stop: shared.stop,
   restart() {
-    endPython()
+    end()
     for (const cell of cells) cell.restore()
     shared.changed()
   },

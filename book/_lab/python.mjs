@@ -1,7 +1,8 @@
 // Python, in a worker: fetched and started when it is first wanted, ended when a run is stopped.
-import { modules, runtime, wheels } from './parts.json'
+import { runtime } from './parts.json'
 
-const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), ...wheels, ...modules]
+const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), 'packages']
+export const FATAL = ['broken', 'overflow']  // how Python ends by itself
 const folder = new URL('.', document.currentScript.src)
 const parts = {}
 globalThis.lab = { receive: (name, letters) => { parts[name] = letters }, call }  // for the parts, and for figures
@@ -15,7 +16,7 @@ const load = file => new Promise((loaded, failed) => {
 })
 export const once = file => once[file] ??= load(file).catch(error => { once[file] = undefined; throw error })
 
-let starting, worker, receive, step = '', turn = 0, asked = 0
+let starting, worker, receive, ended, step = '', turn = 0, asked = 0
 const answers = new Map()  // to what was asked, by its number: [answered, failed]
 const watchers = new Set()
 
@@ -26,7 +27,11 @@ function say(words) {
 
 // Start it unless it has been; return a promise of its worker.
 export function start() {
-  return starting ??= begin().catch(error => { starting = undefined; throw error })
+  if (!starting) {
+    const mine = starting = begin()
+    mine.catch(() => { if (starting === mine) starting = undefined })
+  }
+  return starting
 }
 
 async function begin() {
@@ -42,6 +47,7 @@ async function begin() {
   const made = new Worker(`data:text/javascript,onmessage = ${encodeURIComponent(unpack)}`, { type: 'module' })
   worker = made
   await new Promise((ready, failed) => {
+    answers.set('start', [ready, failed])
     made.onmessage = ({ data }) => {
       if (data.kind === 'step') say(data.text)
       else data.kind === 'ready' ? ready() : failed(Error(data.text))
@@ -49,8 +55,16 @@ async function begin() {
     made.onerror = event => failed(Error(event.message ?? 'the worker could not start'))
     made.postMessage({ parts })
   })
-  made.onmessage = ({ data }) => data.kind === 'answer' ? settle(data) : receive?.(data)
+  answers.delete('start')
+  made.onmessage = ({ data }) => hear(data)
   return made
+}
+
+// What the worker posts is an answer, or belongs to the cell that runs; without one, Python failed in a call, and is over.
+function hear(data) {
+  if (data.kind === 'answer') settle(data)
+  else if (receive) receive(data)
+  else if (FATAL.includes(data.kind)) end(`Python failed, and starts again when it is wanted: ${data.text}`)
 }
 
 // The worker's first words, which fetch the rest of it. They travel in a data: address, the only one from which a page
@@ -107,10 +121,14 @@ export async function ask(question, text) {
   return Promise.race([call(`lab_cells.${question}`, text).catch(() => null), patience])
 }
 
-export function end() {
+export const whenEnded = action => { ended = action }
+
+// End Python, and all that was asked of it.
+export function end(words = 'Python was stopped') {
   worker?.terminate()
-  for (const [, failed] of answers.values()) failed(Error('Python was stopped'))
+  for (const [, failed] of answers.values()) failed(Error(words))
   answers.clear()
   turn += 1
   starting = worker = receive = undefined
+  ended?.()
 }

@@ -3,7 +3,6 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { loadPyodide } from 'pyodide'
 import createPyodideModule from 'pyodide/pyodide.asm.mjs'
 import { info } from 'pyodide/pyodide-lock.json'
-import { modules, wheels } from './parts.json'
 
 const STACK = 50_000  // bytes
 
@@ -20,7 +19,7 @@ async function begin(parts) {
     const type = name.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream'
     return new Response(packed.body.pipeThrough(new DecompressionStream('gzip')), { headers: { 'Content-Type': type } })
   }
-  const content = async name => (await unpacked(parts[name], name)).arrayBuffer()
+  const text = async name => (await unpacked(parts[name], name)).text()
 
   const [python] = await Promise.all([
     loadPyodide({
@@ -29,12 +28,11 @@ async function begin(parts) {
     loadGraphviz()])
   postMessage({ kind: 'step', text: 'step 3 of 3: unpacking the book’s library' })
   const packages = python.pyimport('sys').path.toJs().find(path => path.endsWith('/site-packages'))
-  for (const name of wheels) {
-    python.unpackArchive(await content(name), 'wheel', { extractDir: packages })
+  for (const [name, letters] of Object.entries(JSON.parse(await text('packages')))) {
+    python.FS.mkdirTree(`${packages}/${name}`.replace(/\/[^/]*$/, ''))
+    python.FS.writeFile(`${packages}/${name}`, Uint8Array.from(letters, letter => letter.charCodeAt()))
   }
-  for (const name of modules) {
-    python.FS.writeFile(`${packages}/lab_${name}`, new Uint8Array(await content(name)))
-  }
+  python.pyimport('importlib').invalidate_caches()
   python.registerJsModule('lab_page', {
     post: message => postMessage(JSON.parse(message)),
     limit: () => limit(python._module),

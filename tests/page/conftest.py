@@ -24,6 +24,12 @@ PATIENCE = 600  # seconds after which a page that does not answer has failed
 PAGES = sorted(path.name for path in HTML.glob('*.html') if path.name != '404.html' or not os.environ.get('BOOK_URL'))
 
 
+@functools.cache
+def packed(path):
+    """Return a file as it travels: hosts keep it compressed."""
+    return gzip.compress(path.read_bytes(), 6)
+
+
 class Host(http.server.SimpleHTTPRequestHandler):
     """Files, compressed on the way as hosts do, and without a line for each."""
 
@@ -33,13 +39,13 @@ class Host(http.server.SimpleHTTPRequestHandler):
             return super().send_head()
         if not path.exists():
             return self.send_error(404)
-        packed = gzip.compress(path.read_bytes(), 6)
+        content = packed(path)
         self.send_response(200)
         for name, value in (('Content-Type', self.guess_type(str(path))), ('Content-Encoding', 'gzip'),
-                            ('Content-Length', len(packed)), ('Cache-Control', 'max-age=600')):
+                            ('Content-Length', len(content)), ('Cache-Control', 'max-age=600')):
             self.send_header(name, str(value))
         self.end_headers()
-        return io.BytesIO(packed)
+        return io.BytesIO(content)
 
     def log_message(self, *_):
         pass

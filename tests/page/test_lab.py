@@ -253,6 +253,32 @@ def test_training_says_how_far_it_is(browser, address):
     assert '3/3' in said and '1/3' not in said and 'Warning' not in said
 
 
+ANSWER = """
+const [code, done] = arguments
+lab.call('builtins.exec', code, {}).then(done, error => done(error.message))
+setTimeout(done, 60_000, 'no answer')
+"""
+
+
+def test_python_that_fails_in_a_call_says_so_and_starts_again(browser, address):
+    page = Page(browser, f'{address}/00-tour.html')
+    page.run(page.cells[0])
+    deep = "class Deep:\n    def __getattr__(self, name): return getattr(self, name)\nDeep().x"
+    assert 'Python failed, and starts again' in browser.execute_async_script(ANSWER, deep)
+    book = page.output(page.cells[1]).split()
+    assert page.run(page.cells[1]).split() == book, "the cell above ran again before it"
+
+
+def test_a_call_is_answered_when_python_is_stopped_before_it_began(browser, address):
+    Page(browser, f'{address}/00-tour.html')
+    script = """
+        setTimeout(function stop() {
+          performance.getEntriesByName(new URL('_static/lab/packages.js', document.baseURI)).length
+            ? setTimeout(() => document.querySelector('.lab-restart').click(), 100) : setTimeout(stop, 10)
+        })"""
+    assert 'stopped' in browser.execute_async_script(ANSWER + script, "pass")
+
+
 def test_what_matplotlib_has_not_here_is_said(browser, address):
     page = Page(browser, f'{address}/00-tour.html')
     page.write(page.cells[0], "import matplotlib.pyplot")
@@ -291,7 +317,7 @@ def test_running_asks_no_other_machine(browser, address):
     assert small == {'exercises.js', 'page.js', 'graphs.js', 'figures.css'}, "before the first click, nothing of Python"
     page.run(page.cells[0])
     after = fetched(browser)
-    assert sum('/lab/' in url for url in after) > 5
+    assert sum('/lab/' in url for url in after) > 3
     assert not [url for url in before + after if not url.startswith((address, 'data:', 'blob:'))]
 
 
