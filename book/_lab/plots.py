@@ -2,7 +2,7 @@
 import math
 import re
 from html import escape
-from itertools import cycle
+from itertools import cycle, groupby
 
 rcParams = {}
 COLOR_MAPS = {'Blues': [(247, 251, 255), (198, 219, 239), (107, 174, 214), (33, 113, 181), (8, 48, 107)]}
@@ -79,6 +79,7 @@ class Axes:
 
     def __init__(self):
         self.marks, self.settings, self.place, self.columns, self.spines = [], {}, None, 1, Spines()
+        self.edges = {'x': [], 'y': []}  # beyond which the axes have no margin: of areas, and where bars begin
         self.colors = cycle(rcParams.get('axes.prop_cycle', ['currentColor']))
 
     def __getattr__(self, name):
@@ -109,7 +110,7 @@ class Axes:
     def plot(self, *data, label=None, linestyle='-', marker='', color=None, linewidth=1.5, alpha=1, zorder=0):
         """Draw a line through points, (xs, ys), or through ys at 0, 1, 2, ...; return a list of lines.
 
-        A last 'C1o--' says color, points and dashes. Rows of several ys make several lines, the label names the first.
+        A last 'C1o--' says color, points and dashes. Rows of several ys make several lines, each with the label.
         """
         *data, form = data if isinstance(data[-1], str) else (*data, linestyle)
         *xs, ys = [list(numbers) if hasattr(numbers, '__iter__') else [numbers] for numbers in data]
@@ -125,7 +126,7 @@ class Axes:
                 look = (f'fill="none" {paint("stroke", color, alpha)} stroke-width="{linewidth}" '
                         f'stroke-dasharray="{DASHES[dashes]}"')
                 found.append(self.add(xs, column, lambda at, look=look: f'<path d="{path(at)}" {look}/>',
-                                      f'<path d="M0 0H20" {look}/>', None if found else label, zorder))
+                                      f'<path d="M0 0H20" {look}/>', label, zorder))
         return found
 
     def annotate(self, words, end, start, arrowprops):
@@ -152,14 +153,16 @@ class Axes:
             look += f' {paint("stroke", edgecolors)} stroke-width="{linewidths}"'
         shape = f'<path d="M{-r} {-r}h{2 * r}v{2 * r}h{-2 * r}z" {look}/>' if marker == 's' else (
             f'<circle r="{r}" {look}/>')
-        self.add(xs, ys, lambda at: ''.join(translate(shape, *point) for point in at), translate(shape, 10, 0), label,
-                 zorder)
+        self.add(xs, ys, lambda at: ''.join(translate(shape, *point) for point in at if has_place(point)),
+                 translate(shape, 10, 0), label, zorder)
 
     def barh(self, ys, widths, left=None, height=0.8, label=None):
         """Draw bars from left to right, around the heights `ys`; they begin at `left`, or at 0."""
         look, h = paint('fill', next(self.colors)), height / 2
+        left = left or [0] * len(widths)
+        self.edges['x'] += left
         bars = [[(x, y - h), (x + width, y - h), (x + width, y + h), (x, y + h)]
-                for y, width, x in zip(ys, widths, left or [0] * len(widths))]
+                for y, width, x in zip(ys, widths, left)]
         self.lines(bars, 'z', look, f'<path d="M0 -5H20V5H0z" {look}/>', label)
 
     def axhline(self, y, **look):
@@ -179,6 +182,8 @@ class Axes:
 
     def contourf(self, xs, ys, grid, levels, colors, alpha=1):
         """Fill the areas where a grid of heights lies between two levels."""
+        self.edges['x'] += xs
+        self.edges['y'] += ys
         for low, high, color in zip(levels, levels[1:], colors):
             areas = [area for cell in cells(xs, ys, grid) if len(area := clip_to_band(cell, low, high)) > 2]
             look = f'{paint("fill", color, alpha)} shape-rendering="crispEdges"'
@@ -189,7 +194,7 @@ class Axes:
         for level, color in zip(levels, cycle(colors)):
             crossings = [crossings_at(cell, level) for cell in cells(xs, ys, grid)]
             look = f'fill="none" {paint("stroke", color)} stroke-width="{linewidths}"'
-            self.lines([ends for ends in crossings if len(ends) > 1], '', look)
+            self.lines([ends[i:i + 2] for ends in crossings for i in range(0, len(ends), 2)], '', look)
 
     def lines(self, polygons, end, look, sample='', label=None):
         """Draw many polygons as one path."""
@@ -206,7 +211,8 @@ class Axes:
 
     def svg(self, left, width, height):
         """Return the plot, on so much room."""
-        x, y = (Scale(self.settings, way, [n for mark in self.marks for n in getattr(mark, f'{way}s')]) for way in 'xy')
+        x, y = (Scale(self.settings, way, [n for mark in self.marks for n in getattr(mark, f'{way}s')], self.edges[way])
+                for way in 'xy')
         edge = 8 + 34 * bool(y.ticks) + 14 * ('ylabel' in self.settings)
         foot = 8 + 16 * bool(x.ticks) + 16 * ('xlabel' in self.settings)
         head = 8 + 14 * ('title' in self.settings)
@@ -252,12 +258,15 @@ class Axes:
 class Scale:
     """From numbers to places along one axis. `ticks` are (number, words)."""
 
-    def __init__(self, settings, way, numbers):
+    def __init__(self, settings, way, numbers, edges):
         self.log = settings.get(f'{way}scale') == 'log'
-        numbers = [n for n in map(self.transform, numbers) if n is not None and abs(n) < FAR] or [0, 1]
-        spare = 0.04 * (max(numbers) - min(numbers)) or 0.5
+        edges = [self.transform(n) for n in edges]
+        places = [self.transform(n) for n in numbers if abs(n) < FAR] + edges
+        places = [place for place in places if math.isfinite(place)] or [0, 1]
+        low, high = min(places), max(places)
+        spare = 0.05 * (high - low) or 0.5
         limits = settings.get(f'{way}lim')
-        own = min(numbers) - spare, max(numbers) + spare
+        own = low - spare * (low not in edges), high + spare * (high not in edges)
         self.ends = [mine if n is None else self.transform(n) for n, mine in zip(limits or (None, None), own)]
         chosen = settings.get(f'{way}ticks')
         words = (lambda n: f'1e{math.log10(n):.0f}') if self.log else '{:g}'.format
@@ -266,7 +275,7 @@ class Scale:
             self.ticks = [(n, name) for (n, _), name in zip(self.ticks, names)]
 
     def transform(self, n):
-        return n if not self.log else math.log10(n) if n > 0 else None
+        return n if not self.log else math.log10(n) if n > 0 else math.nan
 
     def numbers(self):
         """Return some round numbers between the ends."""
@@ -279,9 +288,9 @@ class Scale:
         return [10.0 ** n for n in found] if self.log else [round(n, 12) for n in found]
 
     def __call__(self, n):
-        (low, high), (start, end), n = self.ends, self.room, self.transform(n)
-        n = {-FAR: low, FAR: high}.get(n, n)
-        return math.nan if n is None else round(start + (end - start) * (n - low) / (high - low), 2)
+        (low, high), (start, end) = self.ends, self.room
+        place = low if n == -FAR else high if n == FAR else self.transform(n)
+        return round(start + (end - start) * (place - low) / (high - low), 2)
 
 
 def equal_aspect(x, y):
@@ -300,11 +309,11 @@ def cells(xs, ys, grid):
 
 
 def clip_to_band(polygon, low, high):
-    """Return the part of a polygon whose heights lie between `low` and `high`."""
-    for level, side in ((low, 1), (high, -1)):
+    """Return the part of a polygon whose heights are above `low`, and `high` at most."""
+    for level, is_above in ((low, True), (high, False)):
         kept = []
         for one, other in zip(polygon, polygon[1:] + polygon[:1]):
-            kept += [one] * (side * (one[2] - level) >= 0) + crossing(one, other, level)
+            kept += [one] * ((one[2] > level) == is_above) + crossing(one, other, level)
         polygon = kept
     return polygon
 
@@ -316,7 +325,7 @@ def crossings_at(polygon, level):
 
 def crossing(one, other, level):
     """Return [the point between two others that has the height `level`], or []."""
-    if (one[2] >= level) == (other[2] >= level):
+    if (one[2] > level) == (other[2] > level):
         return []
     t = (level - one[2]) / (other[2] - one[2])
     return [tuple(a + t * (b - a) for a, b in zip(one, other))]
@@ -329,9 +338,15 @@ def interpolate(colors, share):
     return 'rgb({:.0f} {:.0f} {:.0f})'.format(*(a + (b - a) * (place - i) for a, b in zip(*colors[i:i + 2])))
 
 
+def has_place(point):
+    """Return whether a point can be drawn: not where a number is missing, infinite, or 0 on a logarithmic scale."""
+    return all(map(math.isfinite, point))
+
+
 def path(points):
-    """Return the path through points, leaving out those that have no place."""
-    return 'M' + 'L'.join(f'{x:g} {y:g}' for x, y in points if math.isfinite(x) and math.isfinite(y))
+    """Return the path through points; where one has no place, it has a gap."""
+    runs = (run for drawn, run in groupby(points, has_place) if drawn)
+    return ''.join('M' + 'L'.join(f'{x:g} {y:g}' for x, y in run) for run in runs)
 
 
 def translate(svg, x, y, rotation=''):
