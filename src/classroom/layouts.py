@@ -5,7 +5,7 @@ from html import unescape
 from micrograd.drawing import render_dot, svg_to_html
 
 DOT = 'text/vnd.graphviz'  # the form of an output that has the sources of its pictures
-COLUMN = 255  # points that a phone has for a picture
+COLUMN = 330  # points: wider ones a phone shows in letters of less than 13 pixels
 MAX_EDGES = 100  # of a graph that is drawn again: a larger one fits no phone
 PICTURE = re.compile(r'<div class="micrograd-picture".*?</svg></div>', re.DOTALL)
 GRAPH = re.compile(r'^digraph .*?^}', re.DOTALL | re.MULTILINE)

@@ -56,8 +56,8 @@ def test_a_desk_shows_graphs_to_the_right_and_a_phone_down(browser, address, cha
         assert place['letters'] > 9 and place['over'] <= 0, place
     assert not any(place['narrow'] for place in desk + paper)
     for place in phone:
-        assert place['narrow'] == (place['layouts'] == 2) and (place['layouts'] == 2 or place['natural'] < 350), place
-        assert not place['narrow'] or place['runs'] == 'down', place
+        assert place['narrow'] == (place['layouts'] == 2) and (place['layouts'] == 2 or place['natural'] <= 440), place
+        assert place['letters'] < 13.01 and (not place['narrow'] or place['runs'] == 'down'), place
     assert any(place['narrow'] for place in phone)
 
 
