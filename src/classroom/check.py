@@ -64,7 +64,8 @@ def expect_prediction(prediction, found, hints=None):
         return
     one_too_many = "one that you name is not among them"
     hint = one_too_many if set(names) - set(found) else "these are not all of them"
-    hint = (hints or {}).get(tuple(names), hint) if names else NOTHING_CAME
+    hint = (hints or {}).get(tuple(names), hint)
+    hint = hint if names else "at least one of the tests fails: name it"
     unknown = set(names) - tests_run
     if unknown and tests_run.issuperset(found):
         hint = f"no test is called {min(unknown, key=str)!r}"
