@@ -144,7 +144,12 @@ def gradient(f, at):
     one_moves = [lambda x: f(*at[:i], x, *at[i + 1:]) for i in range(len(at))]
     return [slope(move, x) for move, x in zip(one_moves, at)]""", "a lambda looks `i` up")]},
     '02-memory': {
-        '2.1': [("slopes = (2.0, 3)", "a.__rmul__(3) is a * 3")],
+        '2.1': [("slopes = (2.0, 3)", "a.__rmul__(3) is a * 3"),
+                ("slopes = (1, 1)", "these are the slopes of a sum"),
+                ("slopes = (3, Value(2.0))", "a slope is a plain number"),
+                ("slopes = Value(3)", "a slope is a plain number"),
+                ("slopes = (3,)", "one slope for each input"), ("slopes = 3", "one slope for each input"),
+                ("slopes = (6.0,)", "that is the number"), ("slopes = 6.0", "that is the number")],
         '2.2': [("""
 def wrong_mul(self, other):
     return Value(self.data * other.data, (self, other), '*', _slopes=(self.data, other.data))
@@ -155,7 +160,15 @@ def wrong_mul(self, other):
                 ("""
 def wrong_mul(self, other):
     return Value(self.data * other.data, (other, self), '*', _slopes=(self.data, other.data))""", "no bug is planted"),
-                ("wrong_mul = lambda self, other: Value(self.data * other.data)", "give the result its inputs")],
+                ("wrong_mul = lambda self, other: Value(self.data * other.data)", "give the result its inputs"),
+                ("""
+def wrong_mul(self, other):
+    return Value(self.data + other.data, (self, other), '*', _slopes=(self.data, other.data))
+prediction = ['product', 'number']""", "one bug will do: the number stays right"),
+                ("""
+def wrong_mul(self, other):
+    return Value(self.data * other.data, (self, other), '*', _slopes=(self.data, other.data))
+prediction = []""", "at least one of the tests fails: name it")],
         '2.3': [("""
 @extend(Value)
 class Value:
@@ -192,7 +205,13 @@ class Value:
 class Value:
     def times_plus(self, b, c):
         return Value(self.data * b.data + c.data, (self, b, c), 'times_plus', _slopes=(self.data, b.data, 1))""",
-                 "along each factor, the other one")]},
+                 "along each factor, the other one"),
+                ("""
+@extend(Value)
+class Value:
+    def times_plus(self, b, c):
+        return Value(self.data * b.data + c.data, (self, b, c), 'times_plus', _slopes=(3, 2, 1))""",
+                 "compute the slopes from what comes")]},
     '03-pictures': {
         '3.1': [("boxes, arrows = 3, 4", "each circle has an arrow to its result")],
         '3.2': [("""
@@ -204,6 +223,22 @@ def wrong_trace(root):
             nodes.append(child)
     return nodes, edges
 prediction = ['shared_nodes', 'shared_edges']""", "a leaf, met twice, adds no edge"),
+                ("""
+def wrong_trace(root):
+    nodes, edges = [root], []
+    for node in nodes:
+        for child in set(node._prev):
+            edges.append((child, node))
+            nodes.append(child)
+    return nodes, edges
+prediction = ['shared_nodes']""", "`a + a` has two edges"),
+                ("""
+def wrong_trace(root):
+    nodes = [root]
+    for node in nodes:
+        nodes += node._prev
+    return nodes, []
+prediction = ['shared_nodes', 'shared_edges']""", "return the edges, too"),
                 ("wrong_trace = trace", "no bug is planted")],
         '3.3': [("""
 def in_words(v):
@@ -214,6 +249,13 @@ def inner(v):
     return f"({inner(v._prev[0])} {v._op} {inner(v._prev[1])})" if v._prev else v.label or str(v.data)
 def in_words(v):
     return inner(v)[1:-1] if v._prev else inner(v)""", "the outer parentheses are missing"),
+                ("""
+def in_words(v):
+    if not v._prev:
+        return v.label or str(v.data)
+    left, right = v._prev
+    return f"({in_words(left)} {v._op} {right.label or right.data})"
+""", "the right side may be a result, too"),
                 ("""
 def in_words(v):
     return v.label or (f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else str(v.data))""",
