@@ -66,12 +66,13 @@ export class Cell {
     this.shown.addEventListener('click', event => this.click(event))
   }
 
-  // The buttons of a cell are one stop of the Tab key; arrows lead along them.
+  // The buttons of a cell are one stop of the Tab key; arrows, Home and End lead along them.
   moveAlong(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (!step) return
     const buttons = [...this.bar.querySelectorAll('button:not([hidden])')]
-    buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus()
+    const { length } = buttons, at = buttons.indexOf(document.activeElement)
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + length, Home: 0, End: length - 1 }[event.key]
+    if (to === undefined) return
+    buttons[to % length].focus()
     event.preventDefault()
   }
 

@@ -322,12 +322,14 @@ def test_nothing_moves_when_the_page_comes_to_life(browser, address, page, width
 def test_a_cell_is_one_stop_of_the_tab_key(browser, address):
     page = Page(browser, f'{address}/06-order.html')
     stops = browser.execute_script("""
-        return [...arguments[0].querySelectorAll('button')].filter(each => each.tabIndex >= 0 && !each.hidden).length
-    """, page.cells[0])
-    assert stops == 1
+        const ofTab = button => button.tabIndex >= 0 && !button.hidden
+        return [...document.querySelectorAll('.lab-bar')].map(bar => [...bar.children].filter(ofTab).length)
+    """)
+    assert len(stops) == len(page.cells) + 1 and set(stops) == {1}
     browser.execute_script("arguments[0].querySelector('.lab-run').focus()", page.cells[0])
-    browser.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
-    assert browser.switch_to.active_element.text == 'Edit'
+    for key, words in ((Keys.ARROW_RIGHT, 'Edit'), (Keys.END, 'Copy'), (Keys.HOME, 'Run'), (Keys.ARROW_LEFT, 'Copy')):
+        browser.switch_to.active_element.send_keys(key)
+        assert browser.switch_to.active_element.text == words
 
 
 def test_the_buttons_come_with_the_pointer_and_a_click_edits(browser, address):
