@@ -106,7 +106,7 @@ def test_every_question_can_be_failed():
 
 # Hints: where the cause is known, and nowhere else.
 
-@pytest.mark.parametrize('name, question, hint', [
+HINTS = [
     ('overwriting', 'a number used twice', "+= and not ="),
     ('by_recursion', 'two ways to one node', "recursion without an order"),
     ('at_first_visit', 'two ways to one node', "before c has added its share"),
@@ -118,11 +118,19 @@ def test_every_question_can_be_failed():
     ('by_formula', 'the hyperbolic tangent', "exp expects a number up to 709.78"),
     ('by_formula', 'the hyperbolic tangent', "too large for a float there: use math.tanh"),
     ('never_off', 'the rectifier', "below 0 relu answers 0"),
-    ('from_minus_one', 'two ways to one node', "begin with +1")])
+    ('from_minus_one', 'two ways to one node', "begin with +1"),
+    ('forgotten', 'a network', "all gradients after zero_grad()")]
+
+
+@pytest.mark.parametrize('name, question, hint', HINTS)
 def test_hints(name, question, hint):
     method, wrong = WRONG[name]
-    with patch.object(Value, method, wrong):
-        assert hint in grade.grade({'Value': Value})[question]
+    with patch.object(Value if hasattr(Value, method) else nn.Module, method, wrong):
+        assert hint in grade.grade({'Value': Value, 'MLP': nn.MLP})[question]
+
+
+def test_every_wrong_engine_is_failed():
+    assert {name for name, *_ in HINTS} == set(WRONG)
 
 
 OVERWRITES, FORGETS = asking.OVERWRITES, asking.FORGETS
