@@ -129,6 +129,22 @@ def what_is_wrong(file):
     return ''
 
 
+class Here:
+    """What replies as a Process does, in this one: the page has no other."""
+
+    def __init__(self, arguments):
+        """Begin with the file."""
+        self.replies = replies(*arguments)
+
+    def reply(self):
+        """Return the next reply."""
+        return next(self.replies)
+
+    def end(self):
+        """Put back what the file has replaced."""
+        self.replies.close()
+
+
 class Subject:
     """A reader's file: what it defines, and its problem with each question in turn."""
 
@@ -143,23 +159,21 @@ class Subject:
     def start(self, first):
         """Load the file, to be asked from question `first` on."""
         arguments = [*self.arguments, first]
-        if sys.platform == 'emscripten':  # the page, which has one process
-            here = replies(*arguments)
-            self.reply, self.end = here.__next__, here.close
-        else:
-            process = Process(arguments, self.seconds, self.folder)
-            self.reply, self.end = process.reply, process.end
-        self.about = self.reply()
+        self.process = (Here(arguments) if sys.platform == 'emscripten'
+                        else Process(arguments, self.seconds, self.folder))
+        self.about = self.process.reply()
 
     def problems(self):
         """Yield a problem, or '', for each question. What ends Python is one."""
+        ended = False
         for i, _ in enumerate(self.asked):
             try:
-                if not self.reply:
+                if ended:
                     self.start(i)
-                yield self.reply()['problem']
+                ended = False
+                yield self.process.reply()['problem']
             except NoReply as end:
-                self.reply = None
+                ended = True
                 yield f"not yet: it {end}"
 
 
@@ -197,9 +211,9 @@ def parsed(arguments):
     parser.add_argument('--seconds', type=int, default=10,
                         help="how long a question may take (default: 10)")
     options = parser.parse_args(arguments)
-    if what_is_wrong(options.file):
-        what = f"{options.file} {what_is_wrong(options.file)}"
-        parser.error(f"expected a Python file, but {what}")
+    wrong = what_is_wrong(options.file)
+    if wrong:
+        parser.error(f"expected a Python file, but {options.file} {wrong}")
     for what, number, least in (("a chapter from", options.chapter, QUESTIONS[0][0]),
                                 ("seconds from", options.seconds, 1)):
         if number < least:
@@ -232,7 +246,7 @@ def main(arguments=None):
         print("stopped")
         return 130
     finally:
-        subject.end()
+        subject.process.end()
     return 0 if all(verdicts) and not error else 1
 
 
