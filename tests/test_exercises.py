@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import numpy as np
 import pytest
 import weave
 from exercise_slips import SLIPS
@@ -214,6 +215,14 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
         expect("x", 'banana', 'apple')
     with pytest.raises(WrongAnswer, match=r"got      \(\)\n    likely slip: no inputs$"):
         expect("x", (), (2,), {(): "no inputs"})
+
+
+def test_an_array_is_compared_item_by_item():
+    for answer in (np.array([1.0, 2.0]), [np.float64(1), 2], [np.array(1.0), 2]):
+        assert expect("w", answer, [1, 2]) is None
+    assert expect("w", np.array([[1.0], [2.0]]), [[1], [2]]) is None
+    with pytest.raises(WrongAnswer, match=r"got      array\(\[2., 1.\]\)\n    likely slip: the other way round$"):
+        expect("w", np.array([2.0, 1.0]), [1, 2], {(2, 1): "the other way round"})
 
 
 def test_problems(capsys):

@@ -74,6 +74,7 @@ def expect_prediction(prediction, found, hints=None):
 
 def is_same(one, other, within):
     """Return whether two answers are equal: numbers nearly, sequences item by item."""
+    one, other = (getattr(x, 'tolist', lambda x=x: x)() for x in (one, other))
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         pairs = zip(one, other)
         return len(one) == len(other) and all(is_same(x, y, within) for x, y in pairs)
