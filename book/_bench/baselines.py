@@ -58,6 +58,9 @@ class Lists:
                         [b - rate * g for b, g in zip(biases, bias_grads)])
                        for (rows, biases), (row_grads, bias_grads) in zip(self.layers, self.grads)]
 
+    def free(self):
+        """Do nothing: there is no graph."""
+
     def gradients(self):
         return [float(g) for rows, biases in self.grads for row, b in zip(rows, biases) for g in (*row, b)]
 
@@ -166,6 +169,9 @@ class Compiled:
         for p in self.parameters:
             p.data -= rate * p.grad
 
+    def free(self):
+        """Do nothing: the graph was compiled once."""
+
     def gradients(self):
         return [p.grad for p in self.parameters]
 
@@ -219,7 +225,7 @@ class CompiledName:
     def backward(self):
         """Do nothing: `run` has done it."""
 
-    update = backward
+    update = free = backward
 
     def gradients(self):
         return [p.grad for p in self.parameters]

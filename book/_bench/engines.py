@@ -19,7 +19,7 @@ MINIGRAD = Path(sys.prefix) / 'minigrad'
 
 def plain_sums(rows, x, biases=None):
     """Return the weighted sums as the original computes them, one product and one sum at a time."""
-    biases = biases or [0] * len(rows)
+    biases = [0] * len(rows) if biases is None else biases
     return [sum((wi * xi for wi, xi in zip(row, x)), b) for row, b in zip(rows, biases)]
 
 

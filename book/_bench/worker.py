@@ -44,7 +44,7 @@ class Scalars:
 
 
 def runner(name, workload, size):
-    """Return what runs a workload: an object with forward, backward, update and gradients."""
+    """Return what runs a workload: an object with forward, backward, update, free and gradients."""
     baselines = NAMES if workload == 'name' else BASELINES
     return baselines[name]() if name in baselines else Scalars(name, workload, size)
 
@@ -56,7 +56,7 @@ def step(run):
     middle = time.perf_counter()
     run.backward()
     run.update()
-    getattr(run, 'free', int)()
+    run.free()
     return middle - start, time.perf_counter() - middle, float(loss)
 
 
@@ -113,7 +113,7 @@ def resident_bytes():
     """Return the bytes of memory that this process holds, or 0 where the system does not tell."""
     try:
         with open('/proc/self/statm') as file:
-            return int(file.read().split()[1]) * 4096
+            return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
     except OSError:
         return 0
 
