@@ -1,12 +1,14 @@
 """The benchmark: all agree, its check can fail, the stored run is whole and bears out chapter 13. Nothing is timed."""
 import gc
 import json
+import os
 from pathlib import Path
 from unittest.mock import patch
 
 import bench
 import pytest
 import worker
+import workloads
 
 from classroom.ablations import IDEAS
 from classroom.wrong import WRONG
@@ -36,7 +38,7 @@ def test_all_agree(workload):
 @pytest.mark.parametrize('wrong', [{'loss': 1.1, 'gradients': [2.0]}, {'loss': 1.0, 'gradients': [2.1]},
                                    {'loss': 1.0, 'gradients': []}])
 def test_who_disagrees_is_refused(wrong):
-    with pytest.raises(AssertionError, match='other has'):
+    with pytest.raises(ValueError, match='other has'):
         bench.agree({'one': {'loss': 1.0, 'gradients': [2.0]}, 'other': wrong})
 
 
@@ -46,7 +48,7 @@ def test_a_wrong_engine_is_refused(wrong):
     right = worker.turn(worker.runner('recursive', 'moons', 0), 1, 1)
     with patch.multiple(Value, **{method: engine}):
         answer = worker.turn(worker.runner('micrograd', 'moons', 0), 1, 1)
-    with pytest.raises(AssertionError, match=r'(loss|gradient \d+): recursive has'):
+    with pytest.raises(ValueError, match=r'(loss|gradient \d+): recursive has'):
         bench.agree({'recursive': right, 'wrong': answer})
 
 
@@ -60,7 +62,7 @@ def test_an_ablation_that_is_wrong_is_refused(ablation):
     with patch('micrograd.engine.Value'), patch.object(cls, '_backward', twice):
         answer = worker.turn(worker.runner(name, 'chain', 5), 1, 1)
     expected = worker.turn(worker.runner('micrograd', 'chain', 5), 1, 1)
-    with pytest.raises(AssertionError, match=r'gradient \d+: right has'):
+    with pytest.raises(ValueError, match=r'gradient \d+: right has'):
         bench.agree({'right': expected, name: answer})
 
 
@@ -100,6 +102,29 @@ def test_what_a_turn_without_the_collector_leaves_is_not_paid_by_the_next():
     run = worker.runner('original', 'chain', 500)
     worker.turn(run, 3, 0)
     assert gc.isenabled() and gc.collect() < 100  # of the thousands of objects in cycles
+
+
+def test_a_new_result_takes_the_place_of_what_was_stored():
+    def row(workload, name, total, **more):
+        return {'workload': workload, 'name': name, 'total': total, **more}
+    old = [row('moons', 'micrograd', 1, instructions=7), row('chain', 'micrograd', 2)]
+    stored = {'rows': old, 'growth': 'old', 'compiling': 'old', 'date': 'old'}
+    new = {'rows': [row('moons', 'micrograd', 3)], 'compiling': 'new'}
+    merged = bench.merged(stored, new, uncounted=True)
+    assert merged['rows'] == [row('moons', 'micrograd', 3, instructions=7), old[1]]
+    assert (merged['growth'], merged['compiling'], merged['command']) == ('old', 'new', 'make bench')
+    assert merged['date'] != 'old' and merged['machine'] == bench.machine()
+
+
+def test_memory_is_counted_in_the_pages_of_the_system(monkeypatch):
+    small, size = worker.resident_bytes(), os.sysconf('SC_PAGE_SIZE')
+    monkeypatch.setattr(os, 'sysconf', {'SC_PAGE_SIZE': 4 * size}.get)
+    assert 3.5 * small < worker.resident_bytes() < 4.5 * small
+
+
+def test_the_rate_falls_to_a_tenth_and_stays():
+    rates = [workloads.falling_rate(step) for step in (0, 50, 100, 300)]
+    assert rates == pytest.approx([1.0, 0.55, 0.1, 0.1])
 
 
 def test_the_exponent_of_a_power():

@@ -40,8 +40,8 @@ def uncompiled(training, monkeypatch):
 @pytest.mark.parametrize('damage, words', [
     (lambda state: '', "JSONDecodeError"),
     (lambda state: json.dumps(state)[:-100], "JSONDecodeError"),
-    (lambda state: '[]', "TypeError"),
-    (lambda state: '{}', "KeyError('optimizer')"),
+    (lambda state: '[]', "expected the state of a run, got TypeError"),
+    (lambda state: '{}', "expected the state of a run, got KeyError: 'optimizer'"),
     (lambda state: json.dumps(without(state, 'losses')), "expected weights, optimizer, recent, losses"),
     (lambda state: json.dumps({**state, 'weights': [0.1, 0.2]}), "one per parameter, got 2"),
     (lambda state: json.dumps({**state, 'weights': ['a'] * len(state['weights'])}), "could not convert string"),

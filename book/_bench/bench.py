@@ -71,11 +71,12 @@ def workers(names, workload, size=0):
 
 
 def agree(answers):
-    """Raise an AssertionError unless all answers have the loss and the gradients of the first."""
+    """Raise a ValueError unless all answers have the loss and the gradients of the first."""
     (first, expected), *others = answers.items()
     for name, got in others:
         for what, x, y in zip_up(expected, got):
-            assert math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9), f"{what}: {first} has {x}, {name} has {y}"
+            if not math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-9):
+                raise ValueError(f"{what}: {first} has {x}, {name} has {y}")
 
 
 def zip_up(one, other):
@@ -204,6 +205,11 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, {python}"
 
 
+def header(command):
+    """Return what is stored beside figures: by which command they were measured, on what, and when."""
+    return {'command': command, 'machine': machine(), 'date': datetime.date.today().isoformat()}
+
+
 def table(rows):
     """Return the rows as text: milliseconds of a step, the ratio to the library's engine with its spread, and more."""
     lines = [(f"{'':12} {'':17} {'forward':>9} {'backward':>9} {'total':>9} {'ratio':>8} {'spread':>17} {'gc off':>9} "
@@ -230,6 +236,44 @@ def complete(r, uncounted):
     return r
 
 
+def measured(parts, quick, uncounted):
+    """Measure these parts, and print each; return {'rows': ..., 'growth': ..., 'compiling': ...}."""
+    rounds, fewer = (2, 5) if quick else (ROUNDS, 1)
+    result = {'rows': []}
+    for workload in filter(parts.__contains__, TURNS):
+        rows = [complete(r, quick or uncounted) for r in measure(workload, rounds, fewer)]
+        print(table(rows), flush=True)
+        result['rows'] += rows
+    if 'growth' in parts:
+        sizes = SIZES[:4] if quick else SIZES
+        result['growth'] = {name: growth(sizes, on) for name, on in (('on', 1), ('off', 0))}
+        for name, series in result['growth'].items():
+            report(f"chain, collector {name}", series)
+    if 'compiling' in parts:
+        result['compiling'] = series = compiling(SIZES[:3])
+        report("program", series)
+        print(f"bytes grow as n**{series['exponent of bytes']:.2f}: {series['bytes'][-1]:,} for the last")
+    return result
+
+
+def report(what, series):
+    """Print what a node costs in graphs of each size, and how the time grows with the size."""
+    for size, seconds in zip(series['sizes'], series['seconds']):
+        print(f"{what}, {size:10,} nodes: {1e6 * seconds / size:.2f} microseconds each")
+    print(f"time grows as n**{series['exponent']:.2f}")
+
+
+def merged(stored, result, uncounted):
+    """Return what was stored with a new result in its place, where there is one; if uncounted, with stored counts."""
+    counts = {(r['workload'], r['name']): r['instructions'] for r in stored['rows'] if 'instructions' in r}
+    for r in result['rows']:
+        if uncounted and (r['workload'], r['name']) in counts:
+            r['instructions'] = counts[r['workload'], r['name']]
+    rows = [r for workload in TURNS for r in ([r for r in result['rows'] if r['workload'] == workload] or
+                                              [r for r in stored['rows'] if r['workload'] == workload])]
+    return {**stored, **header('make bench'), **result, 'rows': rows}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
@@ -237,33 +281,12 @@ def main():
     parser.add_argument('--store', action='store_true', help="keep the result for chapters 13 and 16")
     parser.add_argument('parts', nargs='*', help="a workload, 'growth' or 'compiling'; else everything")
     options = parser.parse_args()
-    rounds, fewer = (2, 5) if options.quick else (ROUNDS, 1)
-    parts, rows, result = options.parts or [*TURNS, 'growth', 'compiling'], [], {}
-    for workload in filter(parts.__contains__, TURNS):
-        rows += [complete(r, options.quick or options.uncounted) for r in measure(workload, rounds, fewer)]
-        print(table([r for r in rows if r['workload'] == workload]), flush=True)
-    if 'growth' in parts:
-        sizes = SIZES[:4] if options.quick else SIZES
-        result['growth'] = {name: growth(sizes, on) for name, on in (('on', 1), ('off', 0))}
-    for name, series in result.get('growth', {}).items():
-        for size, seconds in zip(series['sizes'], series['seconds']):
-            print(f"chain of {size:10,} nodes, collector {name}: {1e6 * seconds / size:.2f} microseconds each")
-        print(f"time grows as n**{series['exponent']:.2f}")
-    if 'compiling' in parts:
-        result['compiling'] = series = compiling(SIZES[:3])
-        for size, seconds, count in zip(series['sizes'], series['seconds'], series['bytes']):
-            print(f"program of {size:7,} nodes: {1e6 * seconds / size:.0f} microseconds, {count / size:.0f} bytes each")
-        print(f"time grows as n**{series['exponent']:.2f}, bytes as n**{series['exponent of bytes']:.2f}")
+    parts = options.parts or [*TURNS, 'growth', 'compiling']
+    result = measured(parts, options.quick, options.uncounted)
     if options.store:
         stored = json.loads(STORED.read_text(encoding='utf-8'))
-        counted = {(r['workload'], r['name']): r['instructions'] for r in stored['rows'] if 'instructions' in r}
-        for r in rows:
-            if options.uncounted and (r['workload'], r['name']) in counted:
-                r['instructions'] = counted[r['workload'], r['name']]
-        rows = [r for workload in TURNS for r in ([r for r in rows if r['workload'] == workload] or
-                                                  [r for r in stored['rows'] if r['workload'] == workload])]
-        result = {**stored, 'machine': machine(), 'date': datetime.date.today().isoformat(), 'rows': rows, **result}
-        STORED.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
+        text = json.dumps(merged(stored, result, options.uncounted), indent=1)
+        STORED.write_text(text + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -3,16 +3,15 @@
 The model is classroom/gpt.py, which the chapter shows. Every 100 steps the run is saved in _build/gpt.json, and there
 the next call after Ctrl-C resumes it. The finished run goes to src/classroom/data/gpt.json.
 """
-import datetime
 import json
 import math
 import os
-import platform
 import random
 import time
 from itertools import pairwise
 from pathlib import Path
 
+from bench import header
 from tqdm import tqdm
 
 from classroom import gpt
@@ -40,7 +39,14 @@ class Run:
             self.load(json.loads(CHECKPOINT.read_text()))
 
     def load(self, state):
-        """Take a state that `save` has written. ValueError or such if it is not one of this model."""
+        """Take a state that `save` has written. ValueError if it is not one of this model."""
+        try:
+            self.restore(state)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"expected the state of a run, got {type(error).__name__}: {error}") from error
+
+    def restore(self, state):
+        """Set all that a run consists of, from a state of the right names and lengths."""
         own, optimizer = self.state(), state['optimizer']
         for expected, got in ((own.keys(), state.keys()), (own['optimizer'].keys(), optimizer.keys())):
             if got != expected:
@@ -109,10 +115,9 @@ class Run:
 
     def result(self):
         """Return what the chapter shows."""
-        return {'command': 'make gpt', 'machine': machine(), 'date': datetime.date.today().isoformat(), 'seed': SEED,
-                'steps': STEPS, 'names a step': BATCH, 'seconds': round(self.seconds),
-                'bigrams': round(bigrams(), 4), 'losses': self.losses, 'unseen': self.unseen,
-                'samples': self.samples, 'weights': [round(x, 5) for x in self.weights()]}
+        return {**header('make gpt'), 'seed': SEED, 'steps': STEPS, 'names a step': BATCH,
+                'seconds': round(self.seconds), 'bigrams': round(bigrams(), 4), 'losses': self.losses,
+                'unseen': self.unseen, 'samples': self.samples, 'weights': [round(x, 5) for x in self.weights()]}
 
 
 def bigrams():
@@ -128,15 +133,11 @@ def pairs(names):
     return [pair for text in map(gpt.codes, names) for pair in pairwise(text)]
 
 
-def machine():
-    return f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}, one core"
-
-
 def start_or_resume():
     """Return a run: from the checkpoint, or from scratch, with a damaged checkpoint kept beside."""
     try:
         return Run()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         damaged = CHECKPOINT.rename(CHECKPOINT.with_suffix('.damaged'))
         print(f"{CHECKPOINT} is no checkpoint of this run ({error!r}): kept as {damaged.name}; starting from scratch")
         return Run()

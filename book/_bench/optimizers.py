@@ -3,11 +3,11 @@
 Five seeds at the rate that each is best at, and one seed at rates below and above it. Nothing else differs from
 `make gpt`: the same names in each step, and a rate that falls to 0.
 """
-import datetime
 import json
 import math
 
-from gpt import ROOT, SEED, STEPS, Run, machine
+from bench import header
+from gpt import ROOT, SEED, STEPS, Run
 from tqdm import tqdm
 
 from micrograd.learn import Adam
@@ -49,8 +49,7 @@ def train(optimizer, rate, seed, steps=STEPS):
 
 def main():
     """Train all of them, and store what came."""
-    result = {'command': 'make optimizers', 'machine': machine(), 'date': datetime.date.today().isoformat(),
-              'steps': STEPS, 'runs': [train(*each) for each in tqdm(RUNS)]}
+    result = {**header('make optimizers'), 'steps': STEPS, 'runs': [train(*each) for each in tqdm(RUNS)]}
     STORED.write_text(json.dumps(result) + '\n', encoding='utf-8')
 
 

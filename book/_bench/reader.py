@@ -4,11 +4,11 @@ The network and the examples are the chapter's own, read from its cells, and so 
 compiled: it takes one example, as four rows of 27 numbers of which one is 1.
 """
 import ast
-import datetime
 import json
 import random
 
-from gpt import ROOT, machine
+from bench import header
+from gpt import ROOT
 from tqdm import tqdm
 from workloads import code_of
 
@@ -68,8 +68,7 @@ def train(steps, batch, size, hidden, seed):
 
 def main():
     """Train all of them, and store what came."""
-    result = {'command': 'make reader', 'machine': machine(), 'date': datetime.date.today().isoformat(),
-              'runs': [train(*run)[1] for run in tqdm(RUNS)]}
+    result = {**header('make reader'), 'runs': [train(*run)[1] for run in tqdm(RUNS)]}
     STORED.write_text(json.dumps(result) + '\n', encoding='utf-8')
 
 
