@@ -30,7 +30,7 @@ endif
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test lint page browser edit student epub pdf weave check check-all mutants film reader gpt optimizers bench page-speed lock clean
+.PHONY: help book test lint page browser edit student epub pdf weave check check-all mutants reader gpt optimizers bench page-speed lock clean
 
 help:  ## say what there is to make (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,9 +94,6 @@ reader: $(BOOK)  ## train the network of chapter 14 for longer than the chapter 
 
 gpt: $(BOOK)  ## train the language model of chapter 15 (half a minute; Ctrl-C stops it, the next call resumes)
 	$(BIN)/python book/_bench/gpt.py
-
-film: $(BOOK)  ## draw what the figures of trainings show before a script runs (a few seconds)
-	$(BIN)/python book/_bench/film.py
 
 optimizers: $(BOOK)  ## train it by plain descent and by Adam, from several seeds, for chapter 15 (5 minutes)
 	$(BIN)/python book/_bench/optimizers.py

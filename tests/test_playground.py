@@ -1,5 +1,4 @@
 """The figures of trainings: the chapter's own numbers, the engine's gradients, the pictures that are stored."""
-import ast
 import json
 import math
 import random
@@ -7,10 +6,9 @@ import re
 from itertools import chain
 from pathlib import Path
 
-import film
 import pytest
 
-from classroom import figures, playground
+from classroom import figures, playground, sketches
 from classroom.playground import CHAPTER, WRONG_ENGINES, Learner, Training, WrongLearner
 from classroom.wrong import WRONG
 from micrograd.engine import Value
@@ -28,29 +26,38 @@ def chapter(name):
 def trained(steps, **settings):
     """Return a training after some steps."""
     training = Training({**CHAPTER, **settings})
-    for _ in range(steps):
-        training.step()
+    training.take(steps)
     return training
 
 
+def history(training, learner=0):
+    return training.learners[learner].history
+
+
+def pairs(path):
+    """Return the numbers of a path or a polyline, two by two."""
+    return [tuple(map(float, pair)) for pair in re.findall(r'(-?[\d.]+),(-?[\d.]+)', path)]
+
+
 def test_the_moons_are_those_of_the_chapter():
-    [cell] = [source for source, _ in chapter('12-moons') if source.startswith('def make_moons')]
-    theirs, ours = (tree.body for tree in (ast.parse(cell).body[0], next(
-        node for node in ast.parse(Path(playground.__file__).read_text(encoding='utf-8')).body
-        if getattr(node, 'name', '') == 'moons')))
-    assert [*map(ast.dump, theirs)] == [*map(ast.dump, ours[1:])]  # but for the docstring
+    names = {'math': math, 'random': random}
+    exec(next(source for source, _ in chapter('12-moons') if source.startswith('def make_moons')), names)
+    theirs, ours = (made(*arguments, random.Random(1337)) for made, arguments in (
+        (names['make_moons'], (100, 0.1)), (playground.make, ('moons', 100, 0.1))))
+    assert theirs[1] == ours[1] and len(ours[0]) == 100
+    assert all(map(math.isclose, chain(*theirs[0]), chain(*ours[0])))
 
 
 def test_the_losses_are_those_of_the_chapter():
     [printed] = [text for _, text in chapter('12-moons') if text.startswith('step  0: loss')]
     told = re.findall(r'step +(\d+): loss ([\d.]+), accuracy (\d+)%', printed)
-    [history] = trained(60).histories
-    assert len(told) == 5 and len(history) == 61
+    losses = history(trained(60))
+    assert len(told) == 5 and len(losses) == 61
     for step, loss, share in told:
-        assert (f'{history[int(step)][0]:.3f}', f'{history[int(step)][1]:.0%}') == (loss, f'{share}%')
-    assert history[60][1] == 1.0
+        assert (f'{losses[int(step)][0]:.3f}', f'{losses[int(step)][1]:.0%}') == (loss, f'{share}%')
+    assert losses[60][1] == 1.0
     [after] = [text for _, text in chapter('12-moons') if text.startswith('after the last update')]
-    assert after == f'after the last update: loss {history[60][0]:.3f}, accuracy 100%\n'
+    assert after == f'after the last update: loss {losses[60][0]:.3f}, accuracy 100%\n'
 
 
 @pytest.mark.parametrize(('loss', 'size'), [('hinge', 100), ('squares', 100), ('hinge', 7)])
@@ -68,7 +75,7 @@ def test_a_compiled_gradient_is_the_engines(monkeypatch, loss, size):
 def test_a_wrong_engine_is_wrong_and_is_gone_afterwards(name):
     before = Value.backward, Value._backward, Value._topological_order, playground.Module.zero_grad
     training = trained(2, layers='4-4', wrong=name)
-    right, wrong = training.histories
+    right, wrong = history(training), history(training, 1)
     assert right[0] == wrong[0] and (right[2] != wrong[2] or name == 'marked_too_early')  # which comes upon an order
     assert before == (Value.backward, Value._backward, Value._topological_order, playground.Module.zero_grad)
 
@@ -79,56 +86,109 @@ def test_an_engine_that_fails_says_so_and_the_other_goes_on(monkeypatch):
     monkeypatch.setitem(WRONG, 'forgotten', ('zero_grad', fails))
     training = trained(2, layers='2', wrong='forgotten')
     assert training.learners[1].error == playground.BEYOND and training.steps == 2
-    assert training.histories[0][0] != training.histories[0][2] and training.histories[1][0] == training.histories[1][2]
+    assert len(set(history(training))) == 3 and len(set(history(training, 1))) == 1
 
 
-@pytest.mark.parametrize('settings', [{}, {'data': 'spiral', 'batch': '10'},
+@pytest.mark.parametrize('settings', [{}, {'data': 'spiral', 'batch': '10', 'wrong': 'overwriting', 'layers': '4-4'},
                                       {'data': 'xor', 'loss': 'squares', 'rate': '0.1'},
                                       {'data': 'own', 'own': '0.5,0,1;-0.5,0,-1', 'rate': '0.1', 'layers': '1'}])
-def test_what_the_page_gets_is_json(settings):
-    first = playground.start(settings)
-    later = playground.go(30)
-    json.dumps([first, later, playground.go(0, [1, 0])], allow_nan=False)
-    [learner] = later['learners']
-    assert len(learner['history']) == 30 and later['steps'] == 30 and len(first['learners'][0]['history']) == 1
-    assert len(learner['grid']) == 44 * 29 and len(learner['weights']) == first['network'].count('<path')
-    assert len(first['points']) == (2 if 'own' in settings else 100)
+def test_the_page_gets_all_of_it_once_and_then_what_changes(settings):
+    first, later = playground.go(settings, 1), playground.go(settings, 1, 30)
+    again, other = playground.go(settings, 2), playground.go({**settings, 'seed': '5'}, 2)
+    for whole in (first, again, other):
+        assert set(whole['picture']) == {'scene', 'network', 'neuron', 'losses', 'readout', 'beside'}
+        assert whole['picture']['readout'].startswith('Step 0: loss ') and whole['goes_on']
+        assert ('new points' in whole['picture']['readout']) == ('own' not in settings)
+        assert whole['picture']['scene'].count('h0') == (2 if 'own' in settings else 100)
+    assert first == again != other
+    assert set(later['picture']) == {'bands', 'weights', 'losses', 'readout', 'beside'}
+    assert later['picture']['readout'].startswith('Step 30: loss ')
+    assert later['picture']['weights'].count('<path') == later['picture']['weights'].count('stroke-width') > 2
+    assert ('ms a step' in later['picture']['beside']) == ('wrong' in settings)
+    json.dumps([first, later], allow_nan=False)
 
 
-def test_losses_without_limit_are_json():
-    playground.start({'layers': '4-4', 'wrong': 'from_minus_one'})
-    while None not in (picture := playground.go(10))['learners'][1]['history'][-1]:
-        assert picture['steps'] < 500
-    json.dumps(picture, allow_nan=False)
-    assert picture['learners'][1]['error'] == playground.BEYOND and picture['learners'][1]['grid'] == []
+def test_what_the_page_does_not_know_of_the_training_changes_nothing():
+    playground.go({'pace': '0 1', 'add': '1', 'neuron': ''}, 1, 3)
+    assert playground.go({'pace': '0 10', 'add': '-1', 'neuron': '1 3'}, 1)['picture']['readout'].startswith('Step 3:')
+    without_it = playground.go({'layers': '2', 'neuron': '2 15'}, 1)['picture']
+    assert without_it['neuron'].startswith('<option value="" selected')
 
 
-def test_a_training_that_blows_up_ends():
-    playground.start({'data': 'xor', 'loss': 'squares', 'rate': '3'})
-    picture = playground.go(50)
-    json.dumps(picture, allow_nan=False)
-    [learner] = picture['learners']
-    assert 1 < picture['steps'] < 50 and learner['error'] == playground.BEYOND and learner['grid'] == []
-    assert learner['history'][-1][:2] == [None, None] and playground.go(5)['steps'] == picture['steps']
+def test_the_stored_picture_is_turn_0():
+    picture = playground.go({}, 0)['picture']
+    assert picture['readout'].startswith('Step 60: ') and '100% right' in picture['readout']
 
 
-def test_a_training_can_begin_some_steps_on():
-    first = playground.start({}, 60)
-    assert first['steps'] == 60 and first['learners'][0]['history'][-1][1] == 1
-    assert playground.curves([[(1, 1, 1, 1), (0, 1, 0.01, 1)]]).count('0,14.0') == 2  # the largest is on top
+@pytest.mark.parametrize('settings, at_fault', [
+    ({'data': 'xor', 'loss': 'squares', 'rate': '3'}, 0), ({'layers': '4-4', 'wrong': 'from_minus_one'}, 1)])
+def test_what_grows_beyond_all_bounds_ends(settings, at_fault):
+    training = trained(0, **settings)
+    while not training.learners[at_fault].error and training.steps < 500:
+        training.take(10)
+    learner = training.learners[at_fault]
+    assert 1 < training.steps < 500 and learner.error == playground.BEYOND and learner.bands(training.places) == ''
+    assert playground.BEYOND in ''.join(training.picture('', whole=False).values())
+    steps = training.steps
+    training.take(5)
+    assert training.steps == (steps if at_fault == 0 else steps + 5) and training.goes_on() == bool(at_fault)
+
+
+def test_losses_are_drawn_on_a_logarithmic_scale():
+    drawn = sketches.curves([[(1, 1, 0.1, 1), (0.1, 1, 0.01, 1), (0.01, 1, math.inf, 0)]])
+    [seen, unseen] = map(pairs, re.findall('points="(.*?)"', drawn))
+    assert seen == [(0, 14), (150, 41), (300, 68)] and unseen == [(0, 41), (150, 68)]
+    assert re.findall('<text.*?y="(.*?)">(.*?)<', drawn) == [('9', '1'), ('68.0', '0.01')]
+    assert sketches.curves([[(math.nan, 0, math.nan, 0)]]).count('points=""') == 2
+
+
+def heights(text):
+    """Return a grid of zeros but for numbers at some places: {(column, row): number}."""
+    return [text.get((i % sketches.COLUMNS, i // sketches.COLUMNS), 0.0)
+            for i in range(sketches.COLUMNS * sketches.ROWS)]
+
+
+@pytest.mark.parametrize('there, loops', [
+    ({(5, 5): 4}, [{(5.75, 5), (5, 5.75), (4.25, 5), (5, 4.25)}]),
+    ({(5, 5): 4, (5, 6): 4}, [{(5.75, 5), (5.75, 6), (5, 6.75), (4.25, 6), (4.25, 5), (5, 4.25)}]),
+    ({(5, 5): 4, (6, 6): 4},
+     [{(5.75, 5), (6, 5.25), (6.75, 6), (6, 6.75), (5.25, 6), (5, 5.75), (4.25, 5), (5, 4.25)}]),
+    ({(5, 5): 4, (9, 9): 4},
+     [{(5.75, 5), (5, 5.75), (4.25, 5), (5, 4.25)}, {(9.75, 9), (9, 9.75), (8.25, 9), (9, 8.25)}]),
+    ({(1, 9): 4, (0, 9): 4}, [{(0, 9), (1, 9.75), (1.75, 9), (1, 8.25)}])])
+def test_a_contour_goes_round_what_is_higher(there, loops):
+    grid = heights(there)
+    for i in sketches.RIM:
+        grid[i] = min(grid[i], 1)
+    found = [set(pairs(loop)) for loop in sketches.contour(grid, 1).split('z')[:-1]]
+    rounded = [{(round(x, 1), round(y, 1)) for x, y in loop} for loop in loops]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, rounded))
+
+
+def test_a_contour_lies_where_the_network_says_so():
+    training = trained(20)
+    [learner] = training.learners
+    answers = learner.answers(training.places)
+    path = re.search('boundary" d="(.*?)"', learner.bands(training.places))[1]
+    left, low = training.places[0]
+    on = [(left + 0.1 * x, low + 0.1 * y) for x, y in pairs(path) if 0.5 < x < 44.5 and 0.5 < y < 29.5]
+    assert len(on) > 40 and max(abs(answer) for answer in learner.answers(on)) < 0.1 < max(map(abs, answers))
 
 
 def test_a_neuron_is_asked_alone():
-    playground.start({'layers': '2-2'})
-    training, [grid] = playground.current, [playground.go(0, [1, 1])['learners'][0]['grid']]
-    answers = [training.learners[0].model.layers[0].neurons[1](place).data for place in training.places]
-    assert any(answers) and grid == [round(100 * answer / max(answers)) for answer in answers]
+    training = trained(0, layers='2-2')
+    [learner] = training.learners
+    model, place = learner.model, [0.3, 0.4]
+    hidden = model.layers[0].activations(place)
+    sums = [sum(w * x for w, x in zip(model.layers[1].neurons[1].w, hidden)).data]
+    assert learner.answers([place], '2 1') == pytest.approx(sums) and learner.answers([place], '0 1') == [0.4]
+    assert training.picture('2 1', whole=True)['neuron'].count('selected>neuron 2 of layer 2<') == 1
 
 
-def test_points_of_one_kind_are_refused():
-    playground.start({'data': 'own', 'own': '0,0,1;1,1,1'})
-    with pytest.raises(ValueError, match='both kinds'):
-        playground.go(1)
+def test_points_of_one_kind_wait_for_others():
+    for own, words in (('', 'first some circles'), ('0,0,1;1,1,1', 'Now some squares'), ('0,0,-1', 'Now some circles')):
+        answer = playground.go({'data': 'own', 'own': own}, 1, 1)
+        assert words in answer['picture']['readout'] and not answer['goes_on'] and playground.current.steps == 0
 
 
 def test_the_batches_of_an_epoch_hold_each_point_once():
@@ -148,12 +208,3 @@ def test_a_neuron_is_on_where_its_sum_is_above_0():
     assert "by 0.50 for each unit" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))
     assert "on over 48% of the plane" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))  # 12 of 25 columns
     assert "on over 100% of the plane" in repr(figures.plane_of_a_neuron(0, 0, 0.5))
-
-
-def test_the_stored_pictures_are_what_the_script_draws():
-    drawn = film.pictures()
-    assert sorted(drawn) == ['learning.svg', 'playground-moons.svg', 'playground-xor.svg']
-    for name, svg in drawn.items():
-        assert (BOOK / '_static' / name).read_text(encoding='utf-8') == svg, name
-    assert drawn['learning.svg'].count('class="frame"') == 53
-    assert 'step 100: 100%' in drawn['learning.svg']

@@ -5,6 +5,12 @@ document.addEventListener('click', event => {
   else if (what) window[what]?.()
 })
 
+// The film of the first page: what is put into the page plays from its first frame.
+window.playAgain = () => {
+  const film = document.querySelector('.film svg')
+  film.replaceWith(film.cloneNode(true))
+}
+
 // What is folded in the page is printed; a print has no folds. Solutions stand at the end of their chapter.
 const folds = () => document.querySelectorAll('details:not([open])')
 let opened = [], moved = []

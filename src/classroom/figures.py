@@ -21,7 +21,7 @@ def plane_of_a_neuron(w1, w2, b):
         along = 9 * w2.data / steepness, -9 * w1.data / steepness
         axes.plot([x1 - along[0], x1 + along[0]], [x2 - along[1], x2 + along[1]],
                   color='C1')
-        axes.annotate('', (x1 + w1.data, x2 + w2.data), (x1, x2),
+        axes.annotate('', (w1.data, w2.data), (0, 0),
                       arrowprops={'arrowstyle': '->', 'color': 'C2', 'lw': 2})
     axes.set(xlabel="first input", ylabel="second input", xlim=(-3, 3), ylim=(-3, 3),
              title="line: sum and bias make 0; arrow: the weights", aspect='equal')
@@ -29,10 +29,10 @@ def plane_of_a_neuron(w1, w2, b):
     axes.set_yticks(range(-3, 4))
     return show(
         figure,
-        "The plane of two inputs, and a straight line, on one side of which the neuron "
-        "answers 0; from it, the weights as an arrow. Beyond the line the answer rises "
-        f"by {steepness:.2f} for each unit, in bands of equal width; the neuron is on "
-        f"over {on:.0%} of the plane.")
+        "The plane of two inputs, a straight line, on one side of which the neuron "
+        "answers 0, and across it the weights as an arrow. Beyond the line the answer "
+        f"rises by {steepness:.2f} for each unit, in bands of equal width; the neuron "
+        f"is on over {on:.0%} of the plane.")
 
 
 def descent(start, rate, steps=12):
