@@ -49,7 +49,7 @@ lint: $(BOOK)  ## look for slips in code, types and spelling, without running an
 	$(BIN)/codespell
 
 check-all: export CHECK_ALL = 1  # a stored count of mutants that is stale is an error
-check-all: lint test page mutants  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
+check-all: lint mutants test page  ## all of that and what takes hours: mutants, large graphs, two builds, other Pythons
 	$(BIN)/python -m pytest -q -o addopts= tests/long
 
 page: book $(PAGE)  ## look at the built book in a browser: run its cells, and see that everyone can read it
@@ -78,7 +78,7 @@ weave: $(BOOK) $(WITNESS)  ## fill the listings, execute the chapters, store the
 epub: $(BOOK)  ## the book for e-readers: _build/epub/micrograd.epub
 	$(BUILD) --builder custom --custom-builder epub
 
-pdf: $(BOOK) browser  ## the book for paper, as Chromium prints it: _build/micrograd.pdf (three minutes)
+pdf: $(BOOK) browser  ## the book for paper, as Chromium prints it: _build/micrograd.pdf (2 minutes)
 	$(BUILD) --builder singlehtml
 	chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer --virtual-time-budget=60000 \
 	    --print-to-pdf=_build/micrograd.pdf _build/singlehtml/index.html

@@ -51,6 +51,20 @@ def test_every_command_is_explained():
         assert f'| `make {target}' in PAGES['CONTRIBUTING.md'] or target == 'help', target
 
 
+def test_a_command_takes_as_long_here_as_there():
+    makefile = (ROOT / 'Makefile').read_text(encoding='utf-8')
+    times = re.findall(r'^([a-z-]+):.*## .*\((half a minute|\d+ minutes)', makefile, re.MULTILINE)
+    for target, time in times:
+        assert re.search(rf'^[|] `make {target}` [|].*[|] {time} [|]$', PAGES['CONTRIBUTING.md'], re.MULTILINE), target
+    assert len(times) > 5
+
+
+def test_mutants_are_counted_before_a_stale_count_fails():
+    makefile = (ROOT / 'Makefile').read_text(encoding='utf-8')
+    order = re.search(r'^check-all: (.*?) +##', makefile, re.MULTILINE)[1].split()
+    assert order.index('mutants') < order.index('test')
+
+
 def test_the_version_is_in_the_changelog():
     version = re.search(r'^version = "(.*)"', (ROOT / 'pyproject.toml').read_text(encoding='utf-8'), re.MULTILINE)[1]
     assert re.search(r'^## \[(.*)\]', PAGES['CHANGELOG.md'], re.MULTILINE)[1] == version
