@@ -265,7 +265,11 @@ def in_words(v):
     return f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else v.label""",
                  "a leaf without a label is written as its number")]},
     '04-blame': {
-        '4.1': [("gradients = [-3.0, 2.0, -6.0]", "the gradient of ab is 4")],
+        '4.1': [("gradients = [-3.0, 2.0, -6.0]", "the gradient of ab is 4"),
+                ("gradients = [12, 8, -6]", "a gets what b holds, times c"),
+                ("gradients = [8, -12, -6]", "b what a holds, times c"),
+                ("gradients = [-12, 8, 4]", "the other factor of c"),
+                ("gradients = [-12, 8, 1]", "the other factor of c")],
         '4.2': [("""
 def pass_back(node):
     for child, slope in zip(node._prev, node._slopes):
@@ -277,6 +281,9 @@ def pass_back(node):
                          ("    for", "    node.grad = 1\n    for", "leave it as it is"),
                          ("node.grad", "node.data", "that is the data of the result"),
                          ("= slope * node.grad", "= slope * child.grad", "both are still 0"),
+                         ("slope * node.grad", "node.grad", "multiply by the slope of the edge, too"),
+                         ("slope * node.grad", "slope * node.grad\n        pass_back(child)",
+                          "one node at a time"),
                          ("slope * node.grad", "child.data * node.grad", "carries the other one's number")),
                 ("pass_back = lambda node: [slope * node.grad for slope in node._slopes]", "both are still 0"),
                 ("""
@@ -301,10 +308,18 @@ def wrong_walk(nodes):
                          ("    for node in nodes:\n        pass_back(node)", "    pass_back(nodes[0])",
                           "pass back each node"),
                          ("in nodes", "in reversed(nodes)", "pass back each node"),
-                         ("pass_back(node)", "node", "nothing is passed back"),
-                         ("nodes[0].grad = nodes[0].data", "nodes", "nothing happens"))]},
+                         ("pass_back(node)", "node", "the first node passes nothing back"),
+                         ("in nodes", "in nodes[1:]", "the first node passes nothing back"),
+                         ("nodes[0].grad = nodes[0].data", "nodes", "the result, nodes[0], has no gradient"),
+                         ("nodes[0].grad = nodes[0].data", "nodes[-1].grad = nodes[-1].data",
+                          "the result, nodes[0], has no gradient"))]},
     '05-local': {
-        '5.1': [("contributions = [4.0, 2.0, 2.0]", "the square has a gradient, too")],
+        '5.1': [("contributions = [1.0, 2.0, 2.0]", "times the gradient of the product that it enters"),
+                ("contributions = [13 / 3] * 3", "what comes back"),
+                ("contributions = [12, 1]", "two edges go into the square"),
+                ("contributions = [3, 3, 1]", "times the slope of the edge"),
+                ("contributions = [6, 2, 1]", "both edges into the square"),
+                ("contributions = [6, 6, 2]", "comes the gradient of the sum")],
         '5.2': [("""
 def wrong_backward(self):
     for child, slope in zip(self._prev, self._slopes):
@@ -336,6 +351,19 @@ def mean(values):
                 ("""
 def mean(values):
     return Value(sum(v.data for v in values), values, 'mean', _slopes=(1,) * len(values))""", "that is the sum"),
+                ("""
+def mean(values):
+    n = len(values)
+    return Value(sum(v.data for v in values) / n, values, 'mean', _slopes=(0.2,) * n)""",
+                 "right for five inputs only"),
+                ("""
+def mean(values):
+    n = len(values)
+    return Value(sum(v.data for v in values) / n, values, _slopes=(1 / n,) * n)""", "its name is the third argument"),
+                ("""
+def mean(values):
+    n = len(values)
+    return Value(sum(v.data for v in values) / n, values, 'sum', _slopes=(1 / n,) * n)""", "got      'sum'"),
                 ("def mean(values): return (values[0] + values[1] + values[2] + values[3] + values[4]) * 0.2",
                  "make one node"),
                 ("def mean(values): return Value(sum(v.data for v in values) / len(values))",
