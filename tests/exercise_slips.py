@@ -374,6 +374,9 @@ def mean(values):
     '06-order': {
         '6.1': [("labels = ['L', 'p', 's', 'b', 'a']", "turn it round"),
                 ("labels = [a, b, s, p, L]", "write their labels"), ("labels = 'abspL'", "make it a list of five"),
+                ("labels = ['a', 's', 'b', 'p', 'L']", "s is made of b"),
+                ("labels = ['s', 'a', 'b', 'p', 'L']", "s is made of a and b"),
+                ("labels = ['b', 's', 'a', 'p', 'L']", "s is made of a"),
                 ("labels = ['a', 'b', 's', 'L', 'p']", "the labels, inputs before results")],
         '6.2': [("""
 def wrong_backward(self):
@@ -416,6 +419,16 @@ def order_by_counting(root):
                 ("""
 def order_by_counting(root):
     return root._topological_order()[::-1]""", "count, without _topological_order"),
+                ("""
+def placed(node, order):
+    if node not in order:
+        for child in node._prev:
+            placed(child, order)
+        order.append(node)
+    return order
+def order_by_counting(root):
+    return placed(root, [])[::-1]""", "RecursionError"),
+                ("def order_by_counting(root): return [v.label for v in trace(root)[0]]", "return the nodes themselves"),
                 ("def order_by_counting(root): return []", "begin with the result"),
                 ("def order_by_counting(root): return trace(root)[0][::-1]", "begin with the result"),
                 ("def order_by_counting(root): return [v for v in trace(root)[0] if v._prev]",
