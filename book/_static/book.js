@@ -24,7 +24,7 @@ function moveToTheEnd(solution) {
     end.innerHTML = '<h2>Solutions</h2>'
     chapter.append(end)
   }
-  const heading = exercise.querySelector('h3').cloneNode(true), place = document.createComment('')
+  const heading = exercise.querySelector('h3, h4').cloneNode(true), place = document.createComment('')
   solution.replaceWith(place)
   end.append(heading, solution)
   return [place, solution]

@@ -1,6 +1,7 @@
 """Ways to read: without scripts, by previews, by search, on paper, lost, and unobserved."""
 import base64
 import contextlib
+import io
 import json
 import re
 import shutil
@@ -153,7 +154,9 @@ def test_search_finds_where_a_word_stands(browser, address, way):
 
 
 @pytest.mark.parametrize('words, page', [
-    ('topological', '06-order'), ('hinge+loss', '12-moons'), ('softmax', '14-letters'), ('draw_dot', '03-pictures')])
+    ('backward', '06-order'), ('Value', '02-memory'), ('relu', '08-bends'), ('topological', '06-order'),
+    ('zero_grad', '10-neuron'), ('MLP', '10-neuron'), ('gradient+check', '09-trust'), ('hinge+loss', '12-moons'),
+    ('softmax', '14-letters'), ('attention', '15-attention'), ('compile', '16-program'), ('draw_dot', '03-pictures')])
 def test_search_finds_first_the_chapter_that_explains_it(browser, address, words, page):
     browser.get(f'{address}/search.html?q={words}')
     WebDriverWait(browser, 30).until(lambda _: 'found' in browser.find_element(By.ID, 'search-results').text.lower())
@@ -224,6 +227,30 @@ def test_nothing_is_folded_cut_or_faded_in_print(browser, address, chapter):
     assert parts > 50 and hidden == []
 
 
+def print_pages(pdf):
+    """Return how far down each page of a print has ink, 0 to 1."""
+    pages = io.BytesIO(subprocess.run(['pdftoppm', '-r', '20', '-gray', pdf], capture_output=True, check=True).stdout)
+    ends = []
+    while pages.readline():  # P5, width and height, the lightest; then a byte for each point
+        width, height = map(int, pages.readline().split())
+        pages.readline()
+        rows = [pages.read(width)[width // 8:-width // 8] for _ in range(height)]
+        ends.append(max((i / height for i, row in enumerate(rows) if min(row) < 200), default=0))
+    return ends
+
+
+@pytest.mark.parametrize('chapter', ['04-blame', '06-order', '14-letters'])
+def test_no_page_of_a_print_is_half_empty(browser, address, chapter, tmp_path):
+    if not shutil.which('pdftoppm'):
+        pytest.skip("expected pdftoppm (Debian: poppler-utils), to look at the print")
+    browser.get(f'{address}/{chapter}.html')
+    paper = browser.execute_cdp_cmd('Page.printToPDF', {'paperWidth': 8.27, 'paperHeight': 11.69})
+    pdf = tmp_path / 'chapter.pdf'
+    pdf.write_bytes(base64.b64decode(paper['data']))
+    ends = print_pages(pdf)
+    assert len(ends) > 5 and min(ends[:-1]) > 0.5 and ends[-1] > 0, ends
+
+
 @pytest.mark.parametrize('chapter', ['05-local', '14-letters'])
 def test_a_chapter_can_be_printed(browser, address, chapter, tmp_path):
     browser.get(f'{address}/{chapter}.html')
@@ -236,6 +263,7 @@ def test_a_chapter_can_be_printed(browser, address, chapter, tmp_path):
     if not shutil.which('pdftotext'):
         pytest.skip("expected pdftotext (Debian: poppler-utils), to read the print")
     text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, text=True, check=True).stdout
+    text = text.replace('\f', '\n')  # where a page begins
     packed = ''.join(text.split())
     for line in ''.join(pieces).splitlines():
         assert ''.join(line.split()) in packed, f"not in the print: {line}"
