@@ -2,7 +2,6 @@
 page's Python, which is 3.14, compiled to WebAssembly.
 """
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PYODIDE = Path(sys.prefix) / 'lab' / 'node_modules' / 'pyodide' / 'pyodide.mjs'  # where `make book` puts it
-STACK = re.search(r'const STACK = (\d+_\d+)', (ROOT / 'book' / '_lab' / 'worker.mjs').read_text(encoding='utf-8'))[1]
+STACK = ROOT / 'book' / '_lab' / 'stack.mjs'
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(ROOT / 'src')!r})
@@ -77,10 +76,10 @@ def test_with_the_standard_library_alone(minor):
 # As in the page, Python is told how much of the stack it has: else freeing a long chain ends it.
 IN_THE_PAGE = f"""
 import {{ loadPyodide }} from {json.dumps(PYODIDE.as_uri())}
+import {{ limit }} from {json.dumps(STACK.as_uri())}
 const python = await loadPyodide()
-const {{ _module: inner, FS }} = python
-const lowest = inner._emscripten_stack_get_base() - {STACK}
-inner._PyUnstable_ThreadState_SetStackProtection(inner._PyThreadState_Get(), lowest, {STACK})
+const {{ FS }} = python
+limit(python)
 const source = {json.dumps(str(ROOT / 'src'))}
 FS.mkdirTree(source)
 FS.mount(FS.filesystems.NODEFS, {{ root: source }}, source)

@@ -3,8 +3,7 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { loadPyodide } from 'pyodide'
 import createPyodideModule from 'pyodide/pyodide.asm.mjs'
 import { info } from 'pyodide/pyodide-lock.json'
-
-const STACK = 50_000  // bytes
+import { limit } from './stack.mjs'
 
 // The first message brings the parts; Pyodide asks for its own by `fetch`, as if they lay in a folder.
 async function begin(parts) {
@@ -35,7 +34,7 @@ async function begin(parts) {
   python.pyimport('importlib').invalidate_caches()
   python.registerJsModule('lab_page', {
     post: message => postMessage(JSON.parse(message)),
-    limit: () => limit(python._module),
+    limit: () => limit(python),
     draw })
   return python.pyimport('lab_cells')
 }
@@ -55,15 +54,6 @@ function draw(source, format) {
     graphviz = undefined
     throw error
   }
-}
-
-// A browser gives a thread 1 MB of stack where it has promises for WebAssembly, else half of that, and Python does not
-// see it: it counts on a stack of its own, which fills more slowly. With this limit on the one, the other suffices for a
-// chain of Values of any length to be freed, in Chromium and in Firefox (65,000 is still enough, 70,000 is not), and
-// operators may be nested some 80 deep before a RecursionError.
-function limit(python) {
-  const lowest = python._emscripten_stack_get_base() - STACK
-  python._PyUnstable_ThreadState_SetStackProtection(python._PyThreadState_Get(), lowest, STACK)
 }
 
 const run = ({ cell, code }) => 'Suspending' in WebAssembly ? cells.run.callPromising(cell, code) : cells.run(cell, code)
