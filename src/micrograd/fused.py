@@ -2,6 +2,8 @@
 from micrograd.engine import Value
 from micrograd.nn import Layer
 
+SUM, RELU_OF_SUM = 'w·x + b', 'ReLU(w·x + b)'  # the names of the operations
+
 
 def weighted_sums(rows, x, biases=None, relu=False):
     """Return a Value for each row w of weights: the sum of its w[i] * x[i] and a bias.
@@ -10,11 +12,17 @@ def weighted_sums(rows, x, biases=None, relu=False):
     (biases are 0 if none are given); `x` may hold plain numbers, too. ValueError if a
     row is not as long as `x`, or if there are not as many biases as rows.
     """
-    biases = biases or [Value(0)] * len(rows)
+    if biases is None:
+        biases = [Value(0)] * len(rows)
     if len(biases) != len(rows):
         raise ValueError(f"expected {len(rows)} biases, one per row, got {len(biases)}")
-    x = [v if isinstance(v, Value) else Value(v) for v in x]
+    x = as_values(x)
     return [weighted_sum(w, x, bias, relu) for w, bias in zip(rows, biases)]
+
+
+def as_values(x):
+    """Return `x` as a list of Values: a plain number becomes one."""
+    return [v if isinstance(v, Value) else Value(v) for v in x]
 
 
 def weighted_sum(w, x, bias, relu):
@@ -26,11 +34,9 @@ def weighted_sum(w, x, bias, relu):
     for a, b in zip(w_data, x_data):  # in the order of single operations
         data += a * b
     slopes = (1, *x_data, *w_data)
-    op = 'w·x + b'
-    if relu:
-        op = 'ReLU(w·x + b)'
-        if data <= 0:
-            data, slopes = 0, (0,) * len(slopes)
+    if relu and data <= 0:
+        data, slopes = 0, (0,) * len(slopes)
+    op = RELU_OF_SUM if relu else SUM
     return Value(data, (bias, *w, *x), op, _slopes=slopes)
 
 
@@ -39,6 +45,5 @@ class FusedLayer(Layer):
 
     def activations(self, x):
         """Return the activations for `x`, as a Layer does. ValueError as a Neuron."""
-        rows = [neuron.w for neuron in self.neurons]
-        biases = [neuron.b for neuron in self.neurons]
-        return weighted_sums(rows, x, biases, relu=self.neurons[0].nonlin)
+        x = as_values(x)
+        return [weighted_sum(n.w, x, n.b, n.nonlin) for n in self.neurons]
