@@ -32,7 +32,7 @@ from pathlib import Path
 
 from plain_code import fingerprint
 
-from classroom.chapters import BOOK, SOURCE, chapter_of, read
+from classroom.chapters import BOOK, SOURCE, chapter_of, first_line, read
 
 ROOT = Path(__file__).parents[1]
 STORED = ROOT / 'src' / 'classroom' / 'data' / 'mutants.json'
@@ -74,8 +74,8 @@ def twins(name, known):
     return [other for pair in TWINS if name in pair for other in pair if other != name and other in known]
 
 
-def of_expression(node, names, attributes):
-    """Yield what an expression may be mistaken for, where these names and attributes are known."""
+def of_operation(node):
+    """Yield what an operation, a comparison or a choice may be mistaken for."""
     match node:
         case ast.BinOp(left, op, right):
             yield changed(node, op=OPERATORS[type(op)]())
@@ -89,6 +89,13 @@ def of_expression(node, names, attributes):
         case ast.Compare(ops=ops):
             for i, op in enumerate(ops):
                 yield changed(node, ops=[*ops[:i], OPERATORS[type(op)](), *ops[i + 1:]])
+        case ast.IfExp(_, body, orelse):
+            yield from (body, orelse)
+
+
+def of_constant(node):
+    """Yield what a number, a truth value or a string may be mistaken for."""
+    match node:
         case ast.Constant(value) if isinstance(value, bool):
             yield changed(node, value=not value)
         case ast.Constant(value) if isinstance(value, (int, float)):
@@ -97,8 +104,11 @@ def of_expression(node, names, attributes):
                 yield changed(node, value=-value)
         case ast.Constant(value) if isinstance(value, str):
             yield changed(node, value=value + 'x')
-        case ast.IfExp(_, body, orelse):
-            yield from (body, orelse)
+
+
+def of_names(node, names, attributes):
+    """Yield what a call, a tuple or a name may be mistaken for, where these names and attributes are known."""
+    match node:
         case ast.Call(func, args, keywords):
             yield from (changed(node, args=[*args[:i], args[i + 1], args[i], *args[i + 2:]])
                         for i in range(len(args) - 1) if ast.dump(args[i]) != ast.dump(args[i + 1]))
@@ -129,7 +139,8 @@ def of_statement(node):
 
 def mistakes(node, names, attributes):
     """Yield (what, what it may be mistaken for) for a node of the syntax tree: itself, or the condition in it."""
-    yield from ((node, other) for other in (*of_expression(node, names, attributes), *of_statement(node)))
+    others = *of_operation(node), *of_constant(node), *of_names(node, names, attributes), *of_statement(node)
+    yield from ((node, other) for other in others)
     if isinstance(node, (ast.If, ast.While)):
         yield node.test, ast.Constant(True)
         yield node.test, ast.Constant(False)
@@ -140,8 +151,7 @@ def mistakes(node, names, attributes):
 def replaced(source, node, other):
     """Return the source with the text of one node replaced by that of another."""
     lines = source.encode().splitlines(keepends=True)
-    first = min([node.lineno, *(d.lineno for d in getattr(node, 'decorator_list', ()))]) - 1
-    start = sum(map(len, lines[:first])) + node.col_offset
+    start = sum(map(len, lines[:first_line(node) - 1])) + node.col_offset
     end = sum(map(len, lines[:node.end_lineno - 1])) + node.end_col_offset
     text = ast.unparse(ast.fix_missing_locations(other)).replace('\n', '\n' + ' ' * node.col_offset)
     text = f"({text})" if isinstance(other, ast.expr) else text

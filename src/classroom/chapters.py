@@ -7,7 +7,6 @@ import re
 import sys
 import types
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 import classroom
@@ -47,8 +46,8 @@ def pieces(source):
 
 
 def first_line(node):
-    """Return the line on which a function or class begins, its decorators included."""
-    return min([node.lineno] + [decorator.lineno for decorator in node.decorator_list])
+    """Return the line on which a part of the syntax begins, its decorators included."""
+    return min(part.lineno for part in [node, *getattr(node, 'decorator_list', [])])
 
 
 def join(texts):
@@ -80,9 +79,22 @@ def read(module):
     return file.read_text(encoding='utf-8')
 
 
-def listed(text):
-    """Return the names of the pieces in a chapter's listings: one list per cell."""
-    return [names.split() for names in re.findall(r'^:weave: (.*)', text, re.MULTILINE)]
+def shown(paths):
+    """Return the chapter of each piece in some chapters' listings, in reading order.
+
+    {'micrograd.engine': {'': 2, ...}, ...}. ValueError for a piece that is there twice.
+    """
+    found = {}
+    for path in paths:
+        text, number = path.read_text(encoding='utf-8'), int(path.name.split('-')[0])
+        for name in ' '.join(re.findall('^:weave: (.*)', text, re.MULTILINE)).split():
+            module, piece = split(name)
+            written = found.setdefault(module, {})
+            if piece in written:
+                chapters = f"{written[piece]} and {number}"
+                raise ValueError(f"{name} is shown twice: in chapters {chapters}")
+            written[piece] = number
+    return found
 
 
 @cache
@@ -93,12 +105,7 @@ def chapter_of():
     """
     if NOTED.exists():
         return json.loads(NOTED.read_text(encoding='utf-8'))
-    written = {}
-    for path in sorted(BOOK.glob('[0-9][0-9]-*.md')):
-        for name in chain(*listed(path.read_text(encoding='utf-8'))):
-            module, piece = split(name)
-            written.setdefault(module, {})[piece] = int(path.name[:2])
-    return written
+    return shown(sorted(BOOK.glob('[0-9][0-9]-*.md')))
 
 
 def source_before(module, chapter):

