@@ -428,7 +428,8 @@ def placed(node, order):
     return order
 def order_by_counting(root):
     return placed(root, [])[::-1]""", "RecursionError"),
-                ("def order_by_counting(root): return [v.label for v in trace(root)[0]]", "return the nodes themselves"),
+                ("def order_by_counting(root): return [v.label for v in trace(root)[0]]",
+                 "return the nodes themselves"),
                 ("def order_by_counting(root): return []", "begin with the result"),
                 ("def order_by_counting(root): return trace(root)[0][::-1]", "begin with the result"),
                 ("def order_by_counting(root): return [v for v in trace(root)[0] if v._prev]",

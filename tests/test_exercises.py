@@ -291,7 +291,8 @@ def test_what_a_function_gives_is_told_at_once_and_what_was_to_be_predicted_is_n
     for wrong in ['c'], ['d'], ['e']:
         assert tell(check_bug, lambda x: x, wrong) == "not yet: double(2) | expected 4 | got      2"
     assert tell(check_bug, blank, ['a', 'b']) == f"not yet: {NOTHING_CAME}"
-    for wrong, hint in ([], "at least one of the tests fails"), (['a'], "these are not all of them"), (['a', 'c'], "is not among them"):
+    one_fails = "at least one of the tests fails"
+    for wrong, hint in ([], one_fails), (['a'], "these are not all of them"), (['a', 'c'], "is not among them"):
         told = tell(check_bug, lambda x: 2 * x, wrong)
         assert hint in told and told.endswith("check_bug(double, prediction, reveal=True), shows what was expected")
         assert "'b'" not in told
