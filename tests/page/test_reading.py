@@ -42,7 +42,7 @@ def test_all_can_be_read_without_scripts(without_scripts, address, chapter):
             browser.execute_cdp_cmd('Runtime.evaluate', {'expression': 'scrollTo(0, 0)'})
             browser.execute_script("arguments[0].click()", fold)
     for what in ('.cell_input pre', '.cell_output', 'svg[role=img]', 'math', 'p'):
-        there, seen = shown(browser, f'article {what}:not(.lab-try *, :empty)')
+        there, seen = shown(browser, f'article {what}:not(.lab-try *, .narrow *, :empty)')
         later_steps = f'.micrograd-steps figure:not(:first-of-type) {what.split()[0]}'
         frames = browser.find_elements(By.CSS_SELECTOR, later_steps)
         assert there > 1 and seen >= there - len(frames), what
