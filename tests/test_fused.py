@@ -3,6 +3,7 @@ import gc
 import math
 import random
 
+import numpy as np
 import pytest
 
 from micrograd.engine import Value
@@ -79,11 +80,32 @@ def test_a_layer_without_relu():
     assert min(v.data for v in relu) == 0 > min(v.data for v in linear)
 
 
+@pytest.mark.parametrize('nonlin', [(True, False), (False, True)])
+def test_neurons_with_and_without_a_relu_in_one_layer(nonlin):
+    answers = []
+    for cls in (Layer, FusedLayer):
+        layer = cls(1, 2)
+        for neuron, weight, neuron.nonlin in zip(layer.neurons, (-2.0, -3.0), nonlin):
+            neuron.w[0].data = weight
+        answers.append([v.data for v in layer([1.0])])
+    assert answers[0] == answers[1] and max(answers[0]) == 0 > min(answers[0])
+
+
+def test_a_plain_number_is_one_node_for_all_neurons():
+    one, other = FusedLayer(1, 2)([5.0])
+    assert one._prev[-1] is other._prev[-1]
+
+
 def test_a_number_that_is_there_twice():
     x = Value(5.0)
     [s] = weighted_sums([[x, x]], [x, 2.0], [x])  # x**2 + 2x + x
     s.backward()
     assert (s.data, x.grad) == (40.0, 13.0)
+
+
+def test_biases_in_an_array():
+    biases = np.array(numbers(0.5, -0.5))
+    assert [s.data for s in weighted_sums([numbers(1.0), numbers(2.0)], [10.0], biases)] == [10.5, 19.5]
 
 
 def test_without_biases_and_with_plain_numbers():
