@@ -1,11 +1,12 @@
 """The picture of who looks at whom: its numbers are those of the stored model."""
+import random
 import re
 
 import pytest
 
 from classroom.attention import attention, scores_and_looks, trained
 from classroom.figures import redraw
-from classroom.gpt import codes, letters, scores_of
+from classroom.gpt import GPT, codes, letters, scores_of, write
 from micrograd.learn import softmax
 
 
@@ -20,6 +21,12 @@ def test_the_words_have_the_numbers_of_the_model(text, temperature):
     for head, shares in enumerate(looks[-1]):
         assert f"head {head} {max(shares):.0%} at " in words
     assert all(abs(sum(shares) - 1) < 1e-9 for look in looks for shares in look)
+
+
+@pytest.mark.parametrize('context', [5, 14])
+def test_a_name_is_as_long_as_the_model_has_places(context):
+    model, rng = GPT(random.Random(42), context=context), random.Random(1)
+    assert max(len(write(model, rng)) for _ in range(6)) == context - 1
 
 
 def test_temperature_changes_the_odds_and_not_the_looks():

@@ -130,6 +130,7 @@ weighted_sums([[v]], ['a'])             | TypeError         | Value expects a re
 weighted_sums([[v]], [1.0, 2.0])        | ValueError        | expected 1 inputs, one per weight, got 2
 weighted_sums([[v, v]], [1.0])          | ValueError        | expected 2 inputs, one per weight, got 1
 weighted_sums([[v], [v]], [1.0], [v])   | ValueError        | expected 2 biases, one per row, got 1
+weighted_sums([[v]], [1.0], [])         | ValueError        | expected 1 biases, one per row, got 0
 trace(1.0)                              | TypeError         | expected a Value, got 1.0
 trace([v])                              | TypeError         | expected a Value, got [Value(data=1.0, grad=0)]
 draw_dot([v])                           | TypeError         | expected a Value, got [Value(data=1.0, grad=0)]
@@ -145,7 +146,7 @@ watch(v, [v, below])                    | ValueError        | expected nodes of 
 softmax([])                             | ValueError        | expected 1 or more scores, got 0
 softmax(3.0)                            | TypeError         | expected scores in a list, got 3.0
 softmax(['a'])                          | TypeError         | Value expects a real number, got 'a'
-as_values([])                           | ValueError        | expected 1 or more scores, got 0
+as_scores([])                           | ValueError        | expected 1 or more scores, got 0
 cross_entropy([v, v], 2)                | IndexError        | expected a target below 2, got 2
 cross_entropy([v, v], -1)               | IndexError        | expected a target below 2, got -1
 cross_entropy([], 0)                    | ValueError        | expected 1 or more scores, got 0

@@ -10,7 +10,6 @@ import random
 from bench import header
 from gpt import ROOT
 from tqdm import tqdm
-from workloads import code_of
 
 from classroom import gpt
 from micrograd.fused import FusedLayer
@@ -26,7 +25,9 @@ RUNS = [(*run, seed) for run in (  # steps, examples in each, numbers of a place
 
 def of_chapter(*names):
     """Return the classes and functions of these names, as the cells of chapter 14 define them."""
-    source = '\n'.join(code_of('14-letters', start) for start in ('class Reader', 'def examples'))
+    notebook = json.loads((ROOT / 'book' / '14-letters.ipynb').read_text(encoding='utf-8'))
+    sources = [''.join(cell['source']) for cell in notebook['cells']]
+    source = '\n'.join(source for source in sources if source.startswith(('class Reader', 'def examples')))
     body = [node for node in ast.parse(source).body if getattr(node, 'name', '') in names]
     scope = {**vars(gpt), 'MLP': MLP, 'FusedLayer': FusedLayer}
     exec(compile(ast.Module(body, []), '14-letters', 'exec'), scope)

@@ -46,11 +46,12 @@ class GPT(Module):
             return [[Value(rng.gauss(0, 0.08)) for _ in range(columns)]
                     for _ in range(rows)]
         self.head_width = width // heads
-        self.letters, self.places = matrix(27, width), matrix(context, width)
+        self.letters = matrix(len(letters), width)
+        self.places = matrix(context, width)
         self.queries, self.keys, self.values, self.mix = (
             matrix(width, width) for _ in range(4))
         self.up, self.down = matrix(4 * width, width), matrix(width, 4 * width)
-        self.out = matrix(27, width)
+        self.out = matrix(len(letters), width)
 
     def parameters(self):
         """Return all parameters, matrix by matrix, row by row."""
@@ -74,16 +75,25 @@ def look_back(model, x, keys, values):
     return weighted_sums(model.mix, home), looks
 
 
+def next_scores(model, letter, place, keys, values):
+    """Return a score for each letter that may come next, and what this one looks at.
+
+    The lists of keys and values, those of the letters before, grow by its own.
+    """
+    x = norm(add(model.letters[letter], model.places[place]))
+    home, look = look_back(model, norm(x), keys, values)
+    x = add(x, home)
+    hidden = [v.relu() for v in weighted_sums(model.up, norm(x))]
+    x = add(x, weighted_sums(model.down, hidden))
+    return weighted_sums(model.out, x), look
+
+
 def scores_of(model, text):
-    """Return the 27 scores after each letter of a text, and who looked at whom."""
+    """Return the scores after each letter of a text, and who looked at whom."""
     keys, values, scores, looks = [], [], [], []
     for place, letter in enumerate(text):
-        x = norm(add(model.letters[letter], model.places[place]))
-        home, look = look_back(model, norm(x), keys, values)
-        x = add(x, home)
-        hidden = [v.relu() for v in weighted_sums(model.up, norm(x))]
-        x = add(x, weighted_sums(model.down, hidden))
-        scores.append(weighted_sums(model.out, x))
+        after, look = next_scores(model, letter, place, keys, values)
+        scores.append(after)
         looks.append(look)
     return scores, looks
 
@@ -102,10 +112,10 @@ def write(model, rng, temperature=1.0):
     text = [0]
     while len(text) == 1 or text[-1]:
         scores, _ = scores_of(model, text)
-        if len(text) == 12:  # no room for more
+        if len(text) == len(model.places):  # no room for more
             break
         shares = softmax([score * (1 / temperature) for score in scores[-1]])
-        text += rng.choices(range(27), [share.data for share in shares])
+        text += rng.choices(range(len(letters)), [share.data for share in shares])
     return ''.join(letters[code] for code in text).strip('.')
 
 
@@ -129,12 +139,12 @@ def surprise(scores, one_hot):
 
 def loss_graph(model, length):
     """Return the loss of a name of up to that length, and its inputs, as Values."""
-    letters, following = ([[Value(0.0) for _ in range(27)] for _ in range(length + 1)]
-                          for _ in range(2))
+    text, following = ([[Value(0.0) for _ in letters] for _ in range(length + 1)]
+                       for _ in range(2))
     rows, model.letters = model.letters, Table(model.letters)
-    scores, _ = scores_of(model, letters)
+    scores, _ = scores_of(model, text)
     model.letters = rows
-    inputs = [v for row in letters + following for v in row]
+    inputs = [v for row in text + following for v in row]
     return sum(map(surprise, scores, following)), inputs
 
 
@@ -142,4 +152,4 @@ def one_hots(name, length):
     """Return the numbers that a graph for names of up to that length has as inputs."""
     text, padding = codes(name), [None] * (length - len(name))
     return [float(i == code) for code in text[:-1] + padding + text[1:] + padding
-            for i in range(27)]
+            for i in range(len(letters))]

@@ -1,7 +1,7 @@
 """What language models are trained with: softmax, cross-entropy and Adam."""
 from numbers import Integral, Real
 
-from micrograd.engine import Value
+from micrograd.fused import as_values
 from micrograd.nn import as_list
 
 
@@ -11,17 +11,16 @@ def softmax(scores):
     The largest score is taken off all of them first: that changes no proportion, and no
     exponential can overflow. Scores are Values or numbers; ValueError for none at all.
     """
-    scores = as_values(scores)
+    scores = as_scores(scores)
     top = max(score.data for score in scores)
     exps = [(score + -top).exp() for score in scores]
     share = sum(exps)**-1
     return [e * share for e in exps]
 
 
-def as_values(scores):
+def as_scores(scores):
     """Return scores as a list of Values. ValueError if there are none."""
-    values = [score if isinstance(score, Value) else Value(score)
-              for score in as_list("scores", scores)]
+    values = as_values(as_list("scores", scores))
     if not values:
         raise ValueError("expected 1 or more scores, got 0")
     return values
@@ -34,7 +33,7 @@ def cross_entropy(scores, target):
     TypeError for a target that is no whole number, IndexError for one that is not the
     index of a score, ValueError for no scores at all.
     """
-    scores = as_values(scores)
+    scores = as_scores(scores)
     if not isinstance(target, Integral):
         raise TypeError(f"expected a whole number as target, got {target!r}")
     if not 0 <= target < len(scores):
@@ -44,7 +43,7 @@ def cross_entropy(scores, target):
 
 
 class Adam:
-    """Steps in the direction of a mean of past gradients, each scaled by its size.
+    """Steps against a mean of past gradients, each scaled by its size.
 
     Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
     """
@@ -72,10 +71,10 @@ class Adam:
             kind = type(rate).__name__
             raise TypeError(f"Adam.step expects a number, got {rate!r} of type {kind}")
         self.steps += 1
-        of_mean = 1 - self.beta1**self.steps
-        of_square = 1 - self.beta2**self.steps
+        mean_share = 1 - self.beta1**self.steps
+        square_share = 1 - self.beta2**self.steps
         for i, p in enumerate(self.parameters):
             self.means[i] += (1 - self.beta1) * (p.grad - self.means[i])
             self.squares[i] += (1 - self.beta2) * (p.grad**2 - self.squares[i])
-            mean, square = self.means[i] / of_mean, self.squares[i] / of_square
+            mean, square = self.means[i] / mean_share, self.squares[i] / square_share
             p.data -= rate * mean / (square**0.5 + 1e-8)
