@@ -94,6 +94,7 @@ def test_an_engine_that_fails_says_so_and_the_other_goes_on(monkeypatch):
                                       {'data': 'own', 'own': '0.5,0,1;-0.5,0,-1', 'rate': '0.1', 'layers': '1'}])
 def test_the_page_gets_all_of_it_once_and_then_what_changes(settings):
     first, later = playground.go(settings, 1), playground.go(settings, 1, 30)
+    model = playground.current.learners[0].model
     again, other = playground.go(settings, 2), playground.go({**settings, 'seed': '5'}, 2)
     for whole in (first, again, other):
         assert set(whole['picture']) == {'scene', 'network', 'neuron', 'losses', 'readout', 'beside'}
@@ -103,7 +104,7 @@ def test_the_page_gets_all_of_it_once_and_then_what_changes(settings):
     assert first == again != other
     assert set(later['picture']) == {'bands', 'weights', 'losses', 'readout', 'beside'}
     assert later['picture']['readout'].startswith('Step 30: loss ')
-    assert later['picture']['weights'].count('<path') == later['picture']['weights'].count('stroke-width') > 2
+    assert later['picture']['weights'].count('M') == sum(len(n.w) for layer in model.layers for n in layer.neurons)
     assert ('ms a step' in later['picture']['beside']) == ('wrong' in settings)
     json.dumps([first, later], allow_nan=False)
 
@@ -140,6 +141,15 @@ def test_losses_are_drawn_on_a_logarithmic_scale():
     assert seen == [(0, 14), (150, 41), (300, 68)] and unseen == [(0, 41), (150, 68)]
     assert re.findall('<text.*?y="(.*?)">(.*?)<', drawn) == [('9', '1'), ('68.0', '0.01')]
     assert sketches.curves([[(math.nan, 0, math.nan, 0)]]).count('points=""') == 2
+
+
+def test_a_line_is_as_thick_as_its_weight_and_of_the_color_of_its_sign():
+    training = trained(0, layers='1')
+    for p, number in zip(training.learners[0].parameters, (0.5, -2.0, 0.0, math.inf, 0.0)):
+        p.data = number
+    drawn = re.findall('class="(.*?)" stroke-width="(.*?)" d="(.*?)"', training.diagram.weighted(''))
+    assert [each[:2] for each in drawn] == [('plus', '1.0'), ('minus', '3.0'), ('plus', '4.0')]
+    assert [path.count('M') for *_, path in drawn] == [1, 1, 1]
 
 
 def heights(text):

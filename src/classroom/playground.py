@@ -94,6 +94,7 @@ class Learner:
 
     def __init__(self, settings):
         """Begin as the settings say. ValueError for widths that are none."""
+        self.settings = settings
         random.seed(int(settings['seed']))
         widths = [int(width) for width in settings['layers'].split('-')]
         self.model = MLP(2, [*widths, 1])
@@ -104,7 +105,7 @@ class Learner:
         self.activations = [*accumulate(self.model.layers, initial=self.point,
                                         func=lambda x, layer: layer.activations(x))]
         self.programs = {}
-        cost = self.loss(self.model(self.point), target) * share
+        cost = self.loss(*self.activations[-1], target) * share
         self.cost = Program(cost, self.parameters, [*self.point, target, share])
         self.price = Program(self.size(), self.parameters)
         self.history, self.milliseconds, self.error = [], 0, ''
@@ -190,13 +191,9 @@ class Learner:
 class WrongLearner(Learner):
     """The same with a wrong engine, node by node: only a right one can be compiled."""
 
-    def __init__(self, settings):
-        super().__init__(settings)
-        self.name = settings['wrong']
-
     def backward(self, points, targets):
         """Do as above, with the wrong engine in the place of the right one."""
-        with engine(self.name):
+        with engine(self.settings['wrong']):
             losses = [self.loss(self.model(x), t) for x, t in zip(points, targets)]
             loss = sum(losses) * (1 / len(points)) + self.size()
             self.model.zero_grad()
@@ -301,7 +298,7 @@ class Training:
         drawn = plane(wrong.bands(self.places), *self.seen, self.middle)
         return f'''<svg class="plane" viewBox="0 0 430 280" role="img"
 aria-label="The plane of the wrong engine">{drawn}</svg>
-<p>{engine_words(wrong.name)}. In orange: {wrong.report()}. It runs node by node, since
+<p>{engine_words(wrong.settings['wrong'])}. In orange: {wrong.report()}. It runs node by node, since
 only the right rules can be compiled: {wrong.milliseconds:.0f} ms a step, and
 {right.milliseconds:.1f} ms for the right one, which waits for it.
 {"Layers 4-4 take less time." * slow}</p>'''

@@ -1,5 +1,6 @@
 """What is seen of a training, as SVG: the plane, the network, the losses."""
 import math
+from collections import defaultdict
 
 COLUMNS, ROWS, STEP = 46, 31, 0.1  # where a network is asked; the rim is out of sight
 RIM = [i for i in range(COLUMNS * ROWS)
@@ -94,10 +95,13 @@ class Diagram:
 
     def weighted(self, neuron):
         """Return the lines, and a mark at a neuron."""
-        lines = [f'<path class="{"plus" if w.data > 0 else "minus"}" d="{line}" '
-                 f'stroke-width="{min(4, 0.2 + 1.2 * abs(w.data)):.1f}"/>'
-                 for w, line in zip(self.weights, self.lines)]
-        return ''.join(lines) + self.circle(neuron, self.radius + 3)
+        paths = defaultdict(str)  # few, because a page draws them again in each frame
+        for w, line in zip(self.weights, self.lines):
+            width = round(2 * min(4, 0.4 + 1.2 * abs(w.data))) / 2
+            paths["plus" if w.data > 0 else "minus", width] += line
+        drawn = [f'<path class="{sign}" stroke-width="{width}" d="{path}"/>'
+                 for (sign, width), path in paths.items()]
+        return ''.join(drawn) + self.circle(neuron, self.radius + 3)
 
     def circles(self):
         """Return the neurons, each with room around it to be pointed at."""
