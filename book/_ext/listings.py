@@ -94,7 +94,7 @@ def show_as_file(app, doctree):
             tab = nodes.paragraph('', '', classes=['listing-caption'], ids=[anchor(name) for name in names])
             tab += [link(path(module), f'{LIBRARY_PAGE}#{anchor(names[0])}'), nodes.Text(f' {place(names)}'.rstrip()),
                     raw(growth(module, there[module], new))]
-            cell.parent.insert(cell.parent.index(cell), search_entries(new, tab['ids'][0]))
+            cell.parent.insert(cell.parent.index(cell), search_entries(wanted_names(module, new), tab['ids'][0]))
             cell.parent.insert(cell.parent.index(cell), tab)
             cell['classes'].append('listing')
             above, below = around(module, there[module], new)
@@ -102,9 +102,15 @@ def show_as_file(app, doctree):
             cell[0] += raw(below)
 
 
+def wanted_names(module, pieces):
+    """Return what readers call pieces by: 'Value.relu', and in the library 'relu', too."""
+    short = {piece.rpartition('.')[2] for piece in pieces if module.startswith('micrograd.')}
+    return sorted({*pieces, *short} - {''})
+
+
 def search_entries(names, target):
-    """Return a node by which a search for one of these names finds this listing first."""
-    return addnodes.index(entries=[('single', name, target, 'main', None) for name in names if name])
+    """Return a node by which a search for one of these names finds this place first."""
+    return addnodes.index(entries=[('single', name, target, 'main', None) for name in names])
 
 
 @cache
