@@ -138,6 +138,7 @@ def add_policy(page):
     page.head.find('meta', charset=True).insert_after(policy)
 
 
+AND = re.compile(r'(?<=href=")[^"]*')  # where it may stand before a word that is a letter's name: &reg
 PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
 
 
@@ -148,7 +149,8 @@ def is_for_browsers(app):
 
 def fix_page(html, for_browsers):
     """Return the HTML of a page with all of the fixes above."""
-    page = BeautifulSoup(PLAIN.sub(r'\1', html), 'html.parser')
+    html = AND.sub(lambda address: re.sub(r'&(?!#?\w+;)', '&amp;', address[0]), PLAIN.sub(r'\1', html))
+    page = BeautifulSoup(html, 'html.parser')
     name_controls(page)
     name_folds(page)
     link_to_source(page)

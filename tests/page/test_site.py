@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import HTML, PAGES, ROOT, TOOLS, lighthouse, tool
+from selenium.webdriver.common.by import By
 
 WIDTHS = 1200, 360  # a desk, a phone
 RUN_AXE = "axe.run({resultTypes: ['violations']}).then(found => arguments[0](found.violations))"
@@ -99,12 +101,21 @@ def test_no_link_is_broken(address):
                 if link['state'] == 'BROKEN' and '=' not in link['url'].partition('#')[2]]  # settings of the playground
 
 
+def test_links_that_set_a_playground_name_its_settings():
+    pages = {page: BeautifulSoup((HTML / page).read_text(encoding='utf-8'), 'html.parser') for page in PAGES}
+    settings = json.loads(pages['playground.html'].select_one('.playground')['data-settings'])
+    fragments = [link['href'].partition('#')[2] for page in pages.values() for link in page.select('a[href*="#"]')]
+    wanted = [setting for fragment in fragments if '=' in fragment for setting in parse_qsl(fragment)]
+    assert len(wanted) > 9 and {name for name, _ in wanted} <= settings.keys()
+    assert not [value for _, value in wanted if '=' in value]
+
+
 def test_lighthouse(address):  # its mark for speed is a timing: `make page-speed`
     marks, against = lighthouse(f'{address}/04-blame.html')
     assert marks.items() >= {'accessibility': 100, 'best-practices': 100, 'seo': 100}.items(), (marks, against)
 
 
-def test_a_build_that_knows_its_address_says_so(tmp_path):
+def test_a_build_that_knows_its_address_says_so(browser, tmp_path):
     contents = tmp_path / '_toc.yml'  # of a book of two pages
     contents.write_text('format: jb-book\nroot: notation\nchapters:\n- file: 04-blame.ipynb\n')
     command = [Path(sys.executable).parent / 'jupyter-book', 'build', 'book', '--config', ROOT / '_config.yml',
@@ -116,5 +127,10 @@ def test_a_build_that_knows_its_address_says_so(tmp_path):
     chapter = BeautifulSoup((html / '04-blame.html').read_text(encoding='utf-8'), 'html.parser')
     assert chapter.find('meta', property='og:image')['content'] == 'https://example.org/book/_static/card.png'
     assert chapter.select_one('a[href*="/edit/"]')['href'].endswith('/book/04-blame.md')
+    browser.set_window_size(1280, 800)
+    browser.get((html / '04-blame.html').as_uri())
+    browser.find_element(By.CSS_SELECTOR, '.dropdown-launch-buttons > button').click()
+    menu = browser.find_elements(By.CSS_SELECTOR, '.dropdown-launch-buttons .dropdown-menu a')
+    assert [link.text for link in menu] == ['Binder', 'Colab'], "a menu opens"
     lost = BeautifulSoup((html / '404.html').read_text(encoding='utf-8'), 'html.parser')
     assert lost.base['href'] == 'https://example.org/book/'
