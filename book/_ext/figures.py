@@ -62,7 +62,7 @@ FILM = '''
 <div class="film"><a href="playground.html"><svg class="plane" viewBox="0 0 430 280" role="img"
 aria-label="Two interlocking crescents of points, and between them the bent line that a network of 337 parameters learns
 to draw: the playground">{scene}{words}</svg></a>
-<button type="button" data-does="playAgain">Play again</button></div>'''
+<button type="button">Play again</button></div>'''
 
 
 def control(name, value):

@@ -62,7 +62,7 @@ WANTED_BY = {r'searchtools|language_data|searchindex': '#search-results',
 
 
 def remove_scripts(page):
-    """Remove unused and repeated scripts, defer the others, and take event handlers out of the HTML."""
+    """Remove unused and repeated scripts, and defer the others."""
     unused = '|'.join([UNUSED, *(script for script, selector in WANTED_BY.items() if not page.select(selector))])
     seen = set()
     for tag in page.head.find_all(['script', 'meta']) + page.body.find_all('script'):
@@ -77,9 +77,6 @@ def remove_scripts(page):
             link.decompose()
     for link in page.select('link[href*="styles/theme.css"]'):
         link['href'] = re.sub(r'styles/theme\.css.*', 'basic.css', link['href'])  # which is all that it imports
-    for button in page.select('[onclick]'):
-        button['data-does'] = button['onclick'].rstrip('()')
-        del button['onclick']
 
 
 def link_to_source(page):
@@ -97,7 +94,7 @@ def name_downloads(page):
         for link in links:
             name = 'a notebook' if link['href'].endswith('.ipynb') else 'text'
             words.extend([page.new_tag('a', attrs={'href': link['href'], 'download': ''}, string=name), ' or '])
-        paper = page.new_tag('button', attrs={'type': 'button', 'data-does': 'window.print'}, string='on paper')
+        paper = page.new_tag('button', attrs={'type': 'button', 'class': 'print'}, string='on paper')
         words.extend([paper, '.'])
         page.select_one('.bd-footer-content__inner').insert(0, words)
         menu.decompose()

@@ -1,15 +1,9 @@
-// What the theme would call from inside its HTML, by its name: today only the print, from the words at the end of a page.
-document.addEventListener('click', event => {
-  const what = event.target.closest('[data-does]')?.dataset.does
-  if (what === 'window.print') window.print()
-  else if (what) window[what]?.()
-})
-
-// The film of the first page: what is put into the page plays from its first frame.
-window.playAgain = () => {
+// At the end of a page: "on paper". On the first page: its film again, since what is put into a page plays from the start.
+document.querySelector('button.print')?.addEventListener('click', () => print())
+document.querySelector('.film button')?.addEventListener('click', () => {
   const film = document.querySelector('.film svg')
   film.replaceWith(film.cloneNode(true))
-}
+})
 
 // What is folded in the page is printed; a print has no folds. Solutions stand at the end of their chapter.
 const folds = () => document.querySelectorAll('details:not([open])')
