@@ -3,8 +3,8 @@
 The script attaches to these. It and the style are loaded by pages with such a figure, and by no others; without scripts
 the picture stands alone.
 """
-from docutils import nodes
 from docutils.parsers.rst import directives
+from listings import raw
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -121,7 +121,7 @@ class Interactive(SphinxDirective):
             self.env.note_dependency(module.__file__)  # a page is read again when its figure is another
         self.env.note_dependency(__file__)
         on_screens = addnodes.only(expr='not epub')
-        on_screens += nodes.raw('', FIGURES[self.arguments[0]](self.options), format='html')
+        on_screens += raw(FIGURES[self.arguments[0]](self.options))
         return [on_screens]
 
 

@@ -9,6 +9,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 from docutils import nodes
+from listings import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import traverse_parent
 
@@ -47,15 +48,9 @@ LIVE = '''
 <button type="button" aria-label="Change the numbers in the picture of cell {number}">Change the numbers</button>
 <p class="live-words" role="status"></p></div>'''
 SCRATCH = '''
-<div class="lab-try"><p>Try something</p>
-<div class="cell docutils container lab-scratch"><div class="cell_input docutils container">
-<div class="highlight-ipython3 notranslate"><div class="highlight"><pre>
-</pre></div></div>{bar}</div>{status}</div></div>'''
-
-
-def raw(html, **values):
-    """Return a node that is this HTML."""
-    return nodes.raw('', html.format(**values).replace('\n', ' ').strip(), format='html')
+<div class="lab-try"><p>Try something</p><div class="cell docutils container lab-scratch">
+<div class="cell_input docutils container"><div class="highlight-ipython3 notranslate"><div class="highlight">
+<pre> </pre></div></div>{bar}</div>{status}</div></div>'''
 
 
 def is_a(node, element):
@@ -108,12 +103,12 @@ class AddControls(SphinxPostTransform):
             self.add_bar(cell, number=number, key=key)
             if 'tag_live' in cell['classes']:
                 output = next(node for node in cell.findall(nodes.container) if is_a(node, 'cell_code_output'))
-                output.parent.insert(output.parent.index(output) + 1, raw(LIVE, number=number))
+                output.parent.insert(output.parent.index(output) + 1, raw(LIVE.format(number=number)))
         title = self.document.next_node(nodes.title)
         title.parent.insert(1, raw(PAGE_BAR))
         run = RUN.format(number='scratch')
         bar = BAR.format(number='scratch', key='scratch', run=run, stop='tabindex="-1"')
-        title.parent.append(raw(SCRATCH, bar=bar, status=STATUS))
+        title.parent.append(raw(SCRATCH.format(bar=bar, status=STATUS)))
 
     @staticmethod
     def add_bar(cell, **names):
@@ -122,12 +117,12 @@ class AddControls(SphinxPostTransform):
         if 'lab-checks' in cell['classes']:
             fold, *outputs = cell
             cell.children = []
-            cell += [raw(CHECK_BAR, **names), raw(STATUS), fold]
+            cell += [raw(CHECK_BAR.format(**names)), raw(STATUS), fold]
             fold += outputs
         else:
             is_answer = ANSWER in cell['classes']
             run = '' if is_answer else RUN.format(**names)
-            place += raw(BAR, run=run, stop='' if is_answer else 'tabindex="-1"', **names)
+            place += raw(BAR.format(run=run, stop='' if is_answer else 'tabindex="-1"', **names))
             place.parent += raw(STATUS)
 
 
