@@ -127,7 +127,7 @@ class Interactive(SphinxDirective):
 
 def add_files(app, pagename, templatename, context, doctree):
     """Load script and style on a page that has such a figure, and Python where no cells bring it."""
-    body = context.get('body', '') if app.config.lab_version else ''
+    body = context.get('body', '') if app.config.has_lab else ''
     if 'class="film"' in body or 'class="interactive' in body:
         app.add_css_file('lab/training.css')
     if 'class="interactive' in body:

@@ -5,7 +5,7 @@ built, so that nothing moves when the script comes. Without scripts they are not
 """
 import json
 from collections import Counter
-from hashlib import sha1, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from docutils import nodes
@@ -97,7 +97,7 @@ class AddControls(SphinxPostTransform):
 
     def run(self, **_):
         cells = code_cells(self.document)
-        if not cells or not self.config.lab_version or self.app.builder.name == 'epub':
+        if not cells or not self.config.has_lab or self.app.builder.name == 'epub':
             return
         for number, (cell, key) in enumerate(zip(cells, keys(cells)), 1):
             self.add_bar(cell, number=number, key=key)
@@ -127,16 +127,15 @@ class AddControls(SphinxPostTransform):
 
 
 def add_files(app, config):
-    """Let the packed files be copied into the pages' _static; when any of them changes, all pages are written."""
-    files = sorted(LAB.rglob('*.*'))
-    if files:
+    """Let the packed files be copied into the pages' _static."""
+    config.has_lab = (LAB / 'lab' / 'page.js').exists()
+    if config.has_lab:
         config.html_static_path.append(str(LAB))
-        config.lab_version = sha1(b''.join(file.read_bytes() for file in files)).hexdigest()
 
 
 def add_script(app, pagename, templatename, context, doctree):
     """Call the scripts from a page that has cells; on the others, what shows the reader's progress."""
-    if app.config.lab_version:
+    if app.config.has_lab:
         app.add_js_file('lab/exercises.js', loading_method='defer')
         body = context.get('body', '')
         name = 'page' if 'class="lab-page' in body else 'progress'
@@ -148,7 +147,7 @@ def add_script(app, pagename, templatename, context, doctree):
 
 def write_exercises(app, error):
     """Write which exercises the book has: {page: [{key, section}, ...]}."""
-    if app.config.lab_version and not error:
+    if app.config.has_lab and not error:
         found = {page: exercises for page, exercises in sorted(app.env.lab_exercises.items()) if exercises}
         script = f'globalThis.exercises = {json.dumps(found, separators=(",", ":"))}\n'
         (app.outdir / '_static' / 'lab' / 'exercises.js').write_text(script, encoding='utf-8')
@@ -171,7 +170,7 @@ def merge(app, env, pages, other):
 
 
 def setup(app):
-    app.add_config_value('lab_version', '', 'html')
+    app.add_config_value('has_lab', False, 'html')
     app.add_post_transform(AddControls)
     app.connect('config-inited', add_files)
     app.connect('builder-inited', begin)

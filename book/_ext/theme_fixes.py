@@ -19,6 +19,7 @@ from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from fontTools.subset import main as subset
 from fontTools.ttLib import TTFont
+from lab import LAB
 from sphinx.builders.html import BuildInfo
 from sphinx.util.logging import getLogger
 
@@ -270,7 +271,7 @@ def keep_used_symbols(app, error):
 
 def note_machinery(app, config):
     """Note what the pages are made with: when any of it changes, all pages are written, and static files copied."""
-    files = [file for folder in ('_ext', '_static') for file in sorted((BOOK / folder).rglob('*.*'))
+    files = [file for folder in (BOOK / '_ext', BOOK / '_static', LAB) for file in sorted(folder.rglob('*.*'))
              if file.suffix != '.pyc']
     config.machinery = sha256(b''.join(file.read_bytes() for file in files)).hexdigest()
 
