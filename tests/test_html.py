@@ -1,15 +1,20 @@
 """The built pages: the map, the folds, the captions, the steps; and that the build has no warning."""
 import ast
+import io
 import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
+from unicodedata import normalize
 
+import pydata_sphinx_theme
 import pytest
 import weave
 from bs4 import BeautifulSoup
 from docutils import nodes
+from fontTools.ttLib import TTFont
 from listings import anchor
 from reference import public
 
@@ -114,3 +119,31 @@ def test_pages_stand_at_clean_addresses_and_run_no_script_from_elsewhere(pages):
     for page in pages.values():
         for tag in page.find_all(['script', 'link', 'img']):
             assert not re.match('(https?:)?//', tag.get('src') or tag.get('href') or ''), tag
+
+
+STATIC = ROOT / 'book' / '_static'
+ITALICS = {normalize('NFKC', letter): letter
+           for letter in map(chr, (0x210E, *range(0x1D434, 0x1D468), *range(0x1D6FC, 0x1D715)))}
+OF_THE_SYSTEM = set('⌘■●✕')
+
+
+def letters(family):
+    """Return the letters that a font of fonts.css has."""
+    packed = re.search(rf'"{family}"; src: url\(data:font/woff2;base64,([^)]*)', (STATIC / 'fonts.css').read_text())[1]
+    return set(map(chr, TTFont(io.BytesIO(b64decode(packed))).getBestCmap()))
+
+
+def test_the_fonts_have_what_formulas_and_text_need_and_the_icons(pages):
+    text = ''.join(page.get_text() for page in pages.values())
+    scripts = ''.join(file.read_text(encoding='utf-8') for file in ROOT.glob('book/_[sl]*/*.*js'))
+    formulas = {letter for page in pages.values() for formula in page.find_all('math') for letter in formula.get_text()}
+    names = {mi.get_text() for page in pages.values() for mi in page.find_all('mi')}
+    symbols = set(re.findall('[\u0370-\u03ff\u2190-\u2bff]', text + scripts)) - OF_THE_SYSTEM
+    needed = formulas | symbols | {ITALICS[name] for name in names & ITALICS.keys()}
+    assert len(needed) > 80 and not {letter for letter in needed if not letter.isspace()} - letters('Book Math')
+    theme = next(Path(pydata_sphinx_theme.__file__).parent.rglob('pydata-sphinx-theme.css'))
+    codes = {name: chr(int(code, 16)) for rule, code in re.findall(
+        r'((?:\.fa-[\w-]+::?before,?)+)\{content:"\\([0-9a-f]+)', theme.read_text(encoding='utf-8'))
+        for name in re.findall(r'fa-[\w-]+', rule)}
+    classes = {name for page in pages.values() for tag in page.select('[class*=fa-]') for name in tag['class']}
+    assert len(classes & codes.keys()) > 8 and {codes[name] for name in classes & codes.keys()} <= letters('Book Icons')

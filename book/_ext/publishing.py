@@ -30,7 +30,7 @@ SAME_LICENCE = {'PSF-2.0, of CPython and its library (inside pyodide)': 'typing_
 INSIDE = """Inside pydata-sphinx-theme: Bootstrap, MIT, and Font Awesome Free by Fonticons, Inc.: its icons CC BY 4.0
 (creativecommons.org/licenses/by/4.0), its fonts SIL OFL 1.1, its code MIT. Inside sphinx-copybutton: clipboard.js, MIT.
 In fonts.css and fonts, cut down and renamed, under SIL OFL 1.1: Source Serif 4, Source Sans 3 and Source Code Pro
-((c) Adobe), STIX Two Math ((c) the STIX Fonts Project Authors), Arimo ((c) the Arimo Project Authors).
+((c) Adobe), STIX Two Math ((c) the STIX Fonts Project Authors), Arimo ((c) the Arimo Project Authors), Font Awesome.
 The terms of MIT are those of the packages below that are under it. Inside @hpcc-js/wasm-graphviz: Graphviz, EPL-2.0."""
 TEXTS = sorted((Path(__file__).parent / 'licences').glob('*.txt'))  # that no package here brings in every Python
 RULE = '\n\n' + '-' * 72 + '\n\n'

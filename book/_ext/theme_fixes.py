@@ -1,24 +1,20 @@
 """Sphinx: what the theme, and Sphinx itself, do not do as this book needs it.
 
 Each page is changed when it is rendered: for screen readers, for the browser's console, and so that no page can send
-anything elsewhere. Formulas need no script; of the theme's icons and styles only those stay that occur; and the same
-book has the same bytes in every folder.
+anything elsewhere. Formulas need no script; of the theme's styles only those stay that occur; and the same book has
+the same bytes in every folder.
 """
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
-from unicodedata import normalize
 
 from bs4 import BeautifulSoup, NavigableString
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
-from fontTools.subset import main as subset
-from fontTools.ttLib import TTFont
 from lab import LAB
 from sphinx.builders.html import BuildInfo
 from sphinx.util.logging import getLogger
@@ -195,20 +191,6 @@ def displayed_math(translator, node):
     raise nodes.SkipNode
 
 
-def keep_used_icons(app, error):
-    """Reduce the theme's font of 1,400 icons to those whose names occur in a page or in a script of the theme."""
-    if error or app.builder.format != 'html':
-        return
-    static = app.outdir / '_static'
-    files = [*app.outdir.glob('*.html'), *static.glob('scripts/*theme.js')]
-    used = {name for file in files for name in re.findall(r'fa-[a-z-]+', file.read_text(encoding='utf-8'))}
-    styles = ''.join(file.read_text(encoding='utf-8') for file in sorted(static.rglob('*.css')))
-    rules = re.findall(r'((?:\.fa-[\w-]+::?before,?)+)\{content:"\\([0-9a-f]+)', styles)
-    codes = sorted({code for names, code in rules if used & set(re.findall(r'fa-[\w-]+', names))})
-    for font in map(str, static.rglob('fa-solid-900.woff2')):  # its folder differs from version to version
-        subset([font, f'--unicodes={",".join(codes)}', '--flavor=woff2', f'--output-file={font}'])
-
-
 THEME = {'basic.css', 'copybutton.css', 'pygments.css', 'pydata-sphinx-theme.css', 'sphinx-book-theme.css',
          'sphinx-design.min.css'}
 VARIABLE = re.compile(r'(--[\w-]+):(?:[^;"\'()]|"[^"]*"|\'[^\']*\'|\((?:[^()]|\([^()]*\))*\))*;?')
@@ -249,26 +231,6 @@ def reduced(styles, used):
     return re.sub(r'@(?:media|supports)[^{}]*\{\s*\}', '', kept)
 
 
-def keep_used_symbols(app, error):
-    """Reduce the font of formulas and symbols, which stands in fonts.css, to those that occur."""
-    if error or not is_for_browsers(app):
-        return
-    pages, scripts = text_of(app)
-    formulas = set(''.join(re.findall(r'<math.*?</math>', pages, re.DOTALL)))
-    symbols = set(re.findall('[\u0370-\u03ff\u2190-\u2bff]', pages + scripts))
-    sheet = app.outdir / '_static' / 'fonts.css'
-    styles = sheet.read_text(encoding='utf-8')
-    letters = re.search(r'"Book Math"; src: url\(data:font/woff2;base64,([^)]*)', styles)[1]
-    with TemporaryDirectory() as folder:
-        file = Path(folder, 'math.woff2')
-        file.write_bytes(b64decode(letters))
-        italics = {letter for letter in map(chr, TTFont(file).getBestCmap()) if normalize('NFKC', letter) in formulas}
-        subset([str(file), f'--text={"".join(sorted(formulas | symbols | italics))}', '--layout-features=*',
-                '--name-IDs=*', '--flavor=woff2', f'--output-file={file}'])
-        styles = styles.replace(letters, b64encode(file.read_bytes()).decode())
-    sheet.write_text(styles, encoding='utf-8')
-
-
 def note_machinery(app, config):
     """Note what the pages are made with: when any of it changes, all pages are written, and static files copied."""
     files = [file for folder in (BOOK / '_ext', BOOK / '_static', LAB) for file in sorted(folder.rglob('*.*'))
@@ -292,7 +254,5 @@ def setup(app):
     app.connect('config-inited', note_machinery)
     app.connect('builder-inited', fix_rendered_pages)
     app.connect('builder-inited', omit_paths)
-    app.connect('build-finished', keep_used_icons)
-    app.connect('build-finished', keep_used_styles, priority=900)  # the icons and the theme's colours of code are there
-    app.connect('build-finished', keep_used_symbols)
+    app.connect('build-finished', keep_used_styles, priority=900)  # the theme's colours of code are there
     return {'version': '1', 'parallel_read_safe': True}
