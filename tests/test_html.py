@@ -11,12 +11,14 @@ from unicodedata import normalize
 
 import pydata_sphinx_theme
 import pytest
+import tinycss2
 import weave
 from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools.ttLib import TTFont
 from listings import anchor
 from reference import public
+from theme_fixes import reduced
 
 from classroom.chapters import chapter_of, modules, pieces, read
 
@@ -147,3 +149,17 @@ def test_the_fonts_have_what_formulas_and_text_need_and_the_icons(pages):
         for name in re.findall(r'fa-[\w-]+', rule)}
     classes = {name for page in pages.values() for tag in page.select('[class*=fa-]') for name in tag['class']}
     assert len(classes & codes.keys()) > 8 and {codes[name] for name in classes & codes.keys()} <= letters('Book Icons')
+
+
+@pytest.mark.parametrize('styles, kept', [
+    ('.a, .b > p {color: red} .c {top: 0}', '.a{color: red}\n'),
+    ('.a::after {content: "}"} .b {content: "{"}', '.a::after{content: "}"}\n'),
+    ('#a.c, #a:not(.c, .b), [href*=","] p, [title] {top: 0}', '#a:not(.c, .b),[href*=","] p{top: 0}\n'),
+    ('.a {--used: 1; --not: 2; color: red} /* p {} */ p {--not: url("}")}', '.a{--used: 1;color: red}\n'),
+    ('@media print {.a {top: 0} .c {top: 0}} @supports (top: 0) {.c {top: 0}}', '@media print {.a{top: 0}\n}\n'),
+    ('@import "b.css"; @keyframes c {to {top: 0}}', '@import "b.css";@keyframes c {to {top: 0}}'),
+    ('.\\31 0, .b {top: 0}', '.\\31 0{top: 0}\n'),
+])
+def test_of_styles_those_rules_stay_that_can_apply(styles, kept):
+    used = {'a', '10', 'href', '--used'}
+    assert reduced(tinycss2.parse_stylesheet(styles, True, True), used) == kept

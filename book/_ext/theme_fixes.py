@@ -8,9 +8,11 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
+from itertools import groupby, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
+import tinycss2
 from bs4 import BeautifulSoup, NavigableString
 from docutils import nodes
 from docutils.utils.math import MathError
@@ -193,42 +195,54 @@ def displayed_math(translator, node):
 
 THEME = {'basic.css', 'copybutton.css', 'pygments.css', 'pydata-sphinx-theme.css', 'sphinx-book-theme.css',
          'sphinx-design.min.css'}
-VARIABLE = re.compile(r'(--[\w-]+):(?:[^;"\'()]|"[^"]*"|\'[^\']*\'|\((?:[^()]|\([^()]*\))*\))*;?')
-
-
-def text_of(app):
-    """Return all pages in one text, and all scripts that they load."""
-    pages = '\n'.join(file.read_text(encoding='utf-8') for file in sorted(app.outdir.glob('*.html')))
-    scripts = sorted(set(re.findall(r'<script[^>]* src="([^"?]*)', pages)))
-    return pages, '\n'.join((app.outdir / script).read_text(encoding='utf-8') for script in scripts)
 
 
 def keep_used_styles(app, error):
     """Reduce the theme's styles to the rules for what occurs in a page or in a script of one: a tenth of them."""
     if error or not is_for_browsers(app):
         return
-    pages, scripts = text_of(app)
-    values = re.findall(r'\b(?:class|id)="([^"]*)"', pages)
-    used = {*' '.join(values).split(), *re.findall(r' ([\w-]+)=', pages), *re.findall(r'[\w-]+', scripts)}
+    pages = '\n'.join(file.read_text(encoding='utf-8') for file in sorted(app.outdir.glob('*.html')))
+    scripts = ((app.outdir / file).read_text(encoding='utf-8')
+               for file in sorted(set(re.findall(r'<script[^>]* src="([^"?]*)', pages))))
     sheets = {file: file.read_text(encoding='utf-8') for file in (app.outdir / '_static').rglob('*.css')}
-    used.update(re.findall(r'var\(\s*(--[\w-]+)', ''.join(sheets.values())))
+    values = re.findall(r'\b(?:class|id)="([^"]*)"', pages)
+    used = {*' '.join(values).split(), *re.findall(r' ([\w-]+)=', pages), *re.findall(r'[\w-]+', '\n'.join(scripts)),
+            *re.findall(r'var\(\s*(--[\w-]+)', ''.join(sheets.values()))}
     for file, styles in sheets.items():
         if file.name in THEME or file.name.startswith('mystnb'):
-            file.write_text(reduced(styles, used), encoding='utf-8')
+            file.write_text(reduced(tinycss2.parse_stylesheet(styles, True, True), used), encoding='utf-8')
 
 
-def reduced(styles, used):
-    """Return the rules of a style sheet that can apply where only these classes, ids, ... are used."""
-    def is_used(selector):
-        needed = re.sub(r':(not|is|where|has)\((?:[^()]|\([^()]*\))*\)', '', selector)
-        return used.issuperset(re.findall(r'[.#[]((?![0-9])[\w-]+)', needed))
+def reduced(rules, used):
+    """Return the rules that can apply where only these classes, ids, attributes and variables are used, as text."""
+    kept = []
+    for rule in rules:
+        if rule.type == 'at-rule' and rule.lower_at_keyword in ('media', 'supports'):
+            inner = reduced(tinycss2.parse_rule_list(rule.content, True, True), used)
+            kept += [f'@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}\n'] if inner else []
+        elif rule.type == 'qualified-rule':
+            selectors = [tinycss2.serialize(each).strip() for each in split_at_commas(rule.prelude)
+                         if used.issuperset(needed_by(each))]
+            block = [each.serialize() for each in tinycss2.parse_blocks_contents(rule.content, True, True)
+                     if each.type != 'error' and (getattr(each, 'name', '')[:2] != '--' or each.name in used)]
+            kept += [f'{",".join(selectors)}{{{";".join(block)}}}\n'] if selectors and block else []
+        else:
+            kept.append(rule.serialize())
+    return ''.join(kept)
 
-    def keep(rule):
-        selectors = [each.strip() for each in re.split(r',(?![^(]*\))', rule[1]) if is_used(each)]
-        block = VARIABLE.sub(lambda set: set[0] if set[1] in used else '', rule[2]).strip()
-        return f'{",".join(selectors)}{{{block}}}\n' if selectors and block else ''
-    kept = re.sub(r'([^{}@;]+)\{([^{}]*)\}', keep, re.sub(r'/\*.*?\*/', '', styles, flags=re.DOTALL))
-    return re.sub(r'@(?:media|supports)[^{}]*\{\s*\}', '', kept)
+
+def split_at_commas(tokens):
+    """Return the selectors of a rule, each as a list of tokens."""
+    return [list(group) for is_comma, group in groupby(tokens, lambda token: token == ',') if not is_comma]
+
+
+def needed_by(selector):
+    """Yield the classes, ids and attributes without which a selector matches nothing."""
+    for before, token in pairwise([None, *selector]):
+        if token.type == 'hash' or (token.type == 'ident' and before == '.'):
+            yield token.value
+        elif token.type == '[] block':
+            yield next(part.value for part in token.content if part.type == 'ident')
 
 
 def note_machinery(app, config):
