@@ -190,7 +190,8 @@ class Ours:
     """What the page draws into one of its axes, from the parts of an SVG, in shares of the axes' width and height."""
 
     def __init__(self, clip, marks, frame, *rest):
-        x0, y0, x1, y1 = map(float, re.fullmatch(r'M(\S+) (\S+)H(\S+)V(\S+)H\S+z', clip[0].get('d')).groups())
+        x0, y1, width, height = (float(clip[0].get(name)) for name in ('x', 'y', 'width', 'height'))
+        x1, y0 = x0 + width, y1 + height
         self.frame, self.marks, self.rest = (x0, y0, x1, y1 + 4), list(marks), rest
         self.sides = {side for side, line in (('left', 'V'), ('bottom', 'H')) if line in frame.get('d')}
 

@@ -223,7 +223,8 @@ class Axes:
                         for mark in sorted(self.marks, key=lambda mark: mark.zorder) if mark.xs)
         (x0, x1), (y0, y1) = x.room, y.room
         name = f'clip{left:.0f}'
-        clip = f'<clipPath id="{name}"><path d="M{x0} {y0}H{x1}V{y1 - 4}H{x0}z"/></clipPath>'
+        clip = (f'<clipPath id="{name}"><rect x="{x0:g}" y="{y1 - 4:g}" width="{x1 - x0:g}" height="{y0 - y1 + 4:g}"/>'
+                f'</clipPath>')
         sides = {'left': f'M{x0} {y1}V{y0}', 'bottom': f'M{x0} {y0}H{x1}'}
         frame = ''.join(line for side, line in sides.items() if side not in self.spines.hidden)
         return (f'{clip}<g clip-path="url(#{name})">{marks}</g><path d="{frame or "M0 0"}" fill="none" '

@@ -51,9 +51,10 @@ function connectPlane(cell, { w1, w2, b }, show) {
   // Where a pointer is in the plane, which reaches from -3 to 3.
   function placeOf({ clientX, clientY }) {
     const svg = cell.querySelector('.micrograd-picture svg')
-    const area = svg.querySelector('clipPath').firstElementChild.getBBox()
+    const area = svg.querySelector('clipPath rect')
+    const [left, top, width, height] = ['x', 'y', 'width', 'height'].map(name => area[name].baseVal.value)
     const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse())
-    return [x - area.x, area.y + area.height - y].map(pixels => 6 * pixels / area.width - 3)
+    return [x - left, top + height - y].map(pixels => 6 * pixels / width - 3)
   }
 
   function drag(event) {

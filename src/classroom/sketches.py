@@ -149,6 +149,6 @@ def curves(histories):
         for name, line in lines.items()]
     seen = lines['seen engine-0']
     drawn += [f'<text x="3" y="9">{loss:.3g}</text>' for _, loss in seen[:1]]
-    drawn += [f'<text x="304" y="{place(steps, loss)[1]:.1f}">{loss:.3g}</text>'
+    drawn += [f'<text x="340" y="{place(steps, loss)[1]:.1f}">{loss:.3g}</text>'
               for _, loss in seen[1:][-1:]]
     return ''.join(drawn)

@@ -300,10 +300,11 @@ def test_the_plane_of_a_neuron_is_dragged_by_its_arrow_and_by_its_line(browser, 
 
     def drag(start, end):
         """Drag from one place of the plane to another."""
-        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", form)
         area = browser.execute_script("""
             const svg = arguments[0].previousElementSibling.querySelector('.micrograd-picture svg')
-            const {x, y, width, height} = svg.querySelector('clipPath').firstElementChild.getBBox()
+            svg.scrollIntoView({block: 'center'})
+            const area = svg.querySelector('clipPath rect')
+            const [x, y, width, height] = ['x', 'y', 'width', 'height'].map(name => Number(area.getAttribute(name)))
             const place = (x, y) => new DOMPoint(x, y).matrixTransform(svg.getScreenCTM())
             const [from, to] = [place(x, y + height - width), place(x + width, y + height)]
             return [from.x, to.y, (to.x - from.x) / 6]""", form)
