@@ -245,12 +245,15 @@ def test_graphviz_that_trapped_is_made_again(browser, address):
 
 def test_training_says_how_far_it_is(browser, address):
     page = Page(browser, f'{address}/12-moons.html')
-    page.write(page.cells[0], "import time\nfrom tqdm import tqdm\nfor step in tqdm(range(3)):\ntime.sleep(1)")
+    page.write(page.cells[0], "import time\nfrom tqdm import tqdm\nbar = tqdm(range(3))\n"
+                              "for step in bar:\ntime.sleep(1)\nbar.set_postfix(loss=1 / (1 + step))")
     page.click(page.cells[0], 'Run')
-    WebDriverWait(browser, PATIENCE, 0.1).until(lambda _: '1/3' in page.output(page.cells[0]))
+    for so_far in ('1/3', 'loss=1', 'loss=0.5'):
+        WebDriverWait(browser, PATIENCE, 0.1).until(lambda _, so_far=so_far: so_far in page.output(page.cells[0]))
+        assert page.cells[0].get_attribute('data-state') == 'running'
     page.wait(page.cells[0], 'done')
     said = page.output(page.cells[0])
-    assert '3/3' in said and '1/3' not in said and 'Warning' not in said
+    assert '3/3' in said and 'loss=0.333' in said and '1/3' not in said and 'Warning' not in said
 
 
 ANSWER = """

@@ -419,6 +419,18 @@ def test_names_are_completed_from_what_ran(open_page, address):
     assert code(page.cells[1]).endswith("# thing.colour")
 
 
+def test_a_name_under_the_pointer_says_what_it_is(open_page, address):
+    page = open_page(f'{address}/00-tour.html')
+    page.write(page.cells[0], "def colour(depth=3): 'Say which colour.'\ncolour")
+    page.run(page.cells[0])
+    line = page.cells[0].find_elements(By.CSS_SELECTOR, '.cm-line')[-1]
+    page.browser.execute_script("arguments[0].scrollIntoView({ block: 'center' })", line)
+    pointer = ActionChains(page.browser).move_to_element_with_offset(line, 20 - line.size['width'] // 2, 0)
+    pointer.pause(0.2).move_by_offset(2, 0).perform()
+    shown_in_time(page, lambda: texts(page, '.lab-about'))
+    assert texts(page, '.lab-about') == ['colour(depth=3)Say which colour.']
+
+
 def test_something_can_be_tried_at_the_end(open_page, address):
     page = open_page(f'{address}/00-tour.html')
     page.write(page.cells[0], "n = 41")
