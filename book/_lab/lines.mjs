@@ -9,7 +9,7 @@ function makers(code) {
     const [, name] = line.match(/^\s*(\w+) = /) ?? [], [, owner, later] = line.match(/^\s*(\w+)\.label = ['"](.*)['"]/) ?? []
     if (name) found[name] = i
     if (owner in found) found[`'${later}'`] = found[owner]
-    for (const [, label] of line.matchAll(/\blabel=['"](.*?)['"]/g)) found[`'${label}'`] = i
+    for (const [,, label] of line.matchAll(/\blabel=(['"])(.*?)\1/g)) found[`'${label.replaceAll('\\\\', '\\')}'`] = i
     if (/^(draw_dot|watch)\(/.test(line)) found[''] = i
   }
   return found
@@ -31,7 +31,7 @@ function origins(picture, cells) {
   if (here < 0 || nodes.length !== boxes.length) return []
   const [, drawn = ''] = cells[here].code.match(/^(?:draw_dot|watch)\((\w+)[,)]/m) ?? []
   const keys = boxes.map((box, i) => {
-    const texts = [...box.querySelectorAll('text')].map(text => text.textContent)
+    const texts = [...box.querySelectorAll('text')].map(text => text.textContent.replaceAll('\u00a0', ' '))
     return texts.length > 2 ? `'${texts.slice(0, -2).join('\n')}'` : i === 0 ? drawn : undefined
   })
   const key = i => i < 0 ? '' : keys[i] ?? key(nodes.findIndex(node => node.inputs.includes(nodes[i].name)))
