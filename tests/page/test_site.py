@@ -67,6 +67,13 @@ def test_a_first_view_is_small(browser, address, page):
     assert len(sizes) > (5 if page != '404.html' else 0) and sum(sizes) < LARGER.get(page, 200_000)
 
 
+def test_the_words_at_the_end_of_a_chapter_print_it(browser, address):
+    browser.get(f'{address}/05-local.html')
+    browser.execute_script("window.print = () => { window.printed = true }")
+    browser.execute_script("document.querySelector('.downloads button').click()")
+    assert browser.execute_script('return window.printed')
+
+
 @pytest.mark.parametrize('page', PAGES)
 def test_every_picture_has_words(page):
     soup = BeautifulSoup((HTML / page).read_text(encoding='utf-8'), 'html.parser')
