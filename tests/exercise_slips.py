@@ -705,20 +705,19 @@ def forget_places(model):
                         ("[([], []), ([], [])]", "[([], [])] * 2", "its own two lists"),
                         ("(model.out", "(second.out", "the model's `out`"))},
     '16-program': {
-        '16.1': [("words = 'local.get 1 local.get 0 local.get 0 Mult Sub'",
-                  "the left operand is put on the stack first"),
-                 ("words = 'local.get 0 local.get 0 local.get 1 Sub Mult'",
-                  "the product comes first"),
-                 ("words = 'local.get 0 local.get 0 Mult local.get 1 Add'", "not `Add`"),
-                 ("words = 'local.get 1 local.get 1 Mult local.get 0 Sub'", "local 0 is x"),
-                 ("words = 'local.get 0 Mult local.get 1 Sub'", "each operation takes two numbers")],
-        '16.2': [("wrong_rules = lambda: dict(RULES)", "no bug is planted"),
-                 ("wrong_rules = lambda: {'*': ('a * b', 'g * a', 'g * b')}", "has the others, too"),
-                 ("wrong_rules = lambda: {**RULES, '*': ('a + b', 'g * a', 'g * b')}", "what computes a product"),
-                 ("prediction = 'product'", "your prediction is a list"),
+        '16.1': [("wrong = ['clipped']", "which number was neither"),
+                 ("wrong = ['scaled']", "which function asks for x.data"),
+                 ("wrong = ['clipped', 'doubled', 'scaled']", "how many turns does the loop take"),
+                 ("wrong = ['clipped', 'ramp', 'scaled']", "a ReLU is an operation"),
+                 ("wrong = ['clip']", "no test is called 'clip'")],
+        '16.2': [("wrong_rules = lambda: dict(RULES)", "no bug is planted: this is the right table"),
+                 ("wrong_rules = lambda: {'*': ('a * b', 'a', 'b')}", "has the others, too"),
+                 ("wrong_rules = lambda: {**RULES, '*': ('a + b', 'a', 'b')}", "what computes a product"),
+                 ("wrong_rules = lambda: {**RULES, '*': ('a * b', '(b)', 'a')}", "these are the right ones"),
+                 ("wrong_rules = lambda: {**RULES, '*': ('a * b', 'a', 'b'), 'tanh': ('a', '1')}", "rows that differ"),
                  ("""
 def wrong_rules():
-    return {**RULES, '*': ('a * b', 'g * a', 'g * b')}
+    return {**RULES, '*': ('a * b', 'a', 'b')}
 prediction = ['product', 'square']""", "in x * x each factor is the other one, too")],
         '16.3': [("def visit_BinOp(self, node): return self.generic_visit(node)", "knows no such Pow"),
                  ("""
@@ -734,7 +733,13 @@ def visit_BinOp(self, node):
                  ("""
 def visit_BinOp(self, node):
     return ' '.join([self.visit(node.left)] * node.right.value + ['Mult'] * (node.right.value - 1))""",
-                  "all else goes to self.generic_visit")]},
+                  "all else goes to self.generic_visit"),
+                 ("""
+def visit_BinOp(self, node):
+    left, right = self.visit(node.left), self.visit(node.right)
+    if isinstance(node.op, ast.Pow):
+        return ' '.join([left] * node.right.value + ['Mult'] * (node.right.value - 1))
+    return f"{left} {right} {'Mult' if isinstance(node.op, ast.Mult) else 'Sub'}\"""", "1 / x at 4")]},
     '20-loom': {
         '20.1': [("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too")],
         '20.2': [("""

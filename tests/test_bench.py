@@ -222,3 +222,30 @@ def test_compiling_is_linear():
 
 def test_a_program_of_a_name_beats_the_recursive_engine_three_hundred_times():
     assert ROWS['name', 'recursive']['total'] > 300 * ROWS['name', 'program']['total']
+
+
+def milliseconds(name):
+    """Return the stored milliseconds of a compiled step, 'moons' or 'GPT', outside of the machine and in all."""
+    parts = {part: ms for part, ms in STORED['spent'][name].items() if part != 'compile'}
+    return sum(parts.values()) - parts['machine'], sum(parts.values())
+
+
+# What chapter 16 says in words of the stored run.
+COMPILED = {
+    "19 parts in 20 go into something other than the sums": lambda: 0.04 < ratio('lines of Python') < 0.06,
+    "sixty steps of the moons by the engine take twelve seconds":
+        lambda: 11.5e3 < 60 * ROWS['moons', 'micrograd']['total'] < 12.5e3,
+    "the two programs of the moons take about one step by the engine to compile":
+        lambda: 0.5 < STORED['spent']['moons']['compile'] / ROWS['moons', 'micrograd']['total'] < 1.5,
+    "the GPT takes two seconds": lambda: 1.5e3 < STORED['spent']['GPT']['compile'] < 2.5e3,
+    "half of a step of the GPT is spent outside of the machine":
+        lambda: 0.4 < milliseconds('GPT')[0] / milliseconds('GPT')[1] < 0.6,
+    "forty steps of chapter 15 take ten seconds": lambda: 9e3 < 40 * 8 * ROWS['name', 'fused']['total'] < 11e3,
+    "a thousand steps and compiling take about as long":
+        lambda: 5e3 < STORED['spent']['GPT']['compile'] + 1000 * milliseconds('GPT')[1] < 11e3,
+    "NumPy is ahead of the program": lambda: ratio('NumPy') < ratio('program')}
+
+
+@pytest.mark.parametrize('claim', COMPILED)
+def test_the_stored_run_bears_out_what_chapter_16_says(claim):
+    assert COMPILED[claim](), claim

@@ -237,7 +237,7 @@ def complete(r, uncounted):
 
 
 def measured(parts, quick, uncounted):
-    """Measure these parts, and print each; return {'rows': ..., 'growth': ..., 'compiling': ...}."""
+    """Measure these parts, and print each; return {'rows': ..., 'growth': ..., 'compiling': ..., 'spent': ...}."""
     rounds, fewer = (2, 5) if quick else (ROUNDS, 1)
     result = {'rows': []}
     for workload in filter(parts.__contains__, TURNS):
@@ -253,6 +253,10 @@ def measured(parts, quick, uncounted):
         result['compiling'] = series = compiling(SIZES[:3])
         report("program", series)
         print(f"bytes grow as n**{series['exponent of bytes']:.2f}: {series['bytes'][-1]:,} for the last")
+    if 'spent' in parts:
+        result['spent'] = json.loads(run([sys.executable, 'spent.py']).stdout)
+        for name, spent in result['spent'].items():
+            print(f"{name}:", ', '.join(f"{part} {ms:.2f} ms" for part, ms in spent.items()))
     return result
 
 
@@ -279,9 +283,9 @@ def main():
     parser.add_argument('--quick', action='store_true', help="few turns, small sizes, no instruction counts")
     parser.add_argument('--uncounted', action='store_true', help="count no instructions: what is stored of them stays")
     parser.add_argument('--store', action='store_true', help="keep the result for chapters 13 and 16")
-    parser.add_argument('parts', nargs='*', help="a workload, 'growth' or 'compiling'; else everything")
+    parser.add_argument('parts', nargs='*', help="a workload, 'growth', 'compiling' or 'spent'; else everything")
     options = parser.parse_args()
-    parts = options.parts or [*TURNS, 'growth', 'compiling']
+    parts = options.parts or [*TURNS, 'growth', 'compiling', 'spent']
     result = measured(parts, options.quick, options.uncounted)
     if options.store:
         stored = json.loads(STORED.read_text(encoding='utf-8'))

@@ -5,28 +5,35 @@ import re
 import struct
 import sys
 from array import array
+from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
-from operator import length_hint
 
 from micrograd.engine import Value
+from micrograd.fused import RELU_OF_SUM, SUM
 
-# What an operation computes from its inputs a and b, and what it passes back to these:
-# g, the gradient of its result v, or g * slope.
-RULES = {'+': ('a + b', 'g', 'g'), '*': ('a * b', 'g * b', 'g * a'),
-         'exp': ('exp(a)', 'g * v'), 'log': ('log(a)', 'g * (1 / a)'),
-         'tanh': ('tanh(a)', 'g * (1 - v * v)'), 'ReLU': ('max(a, 0)', 'g * (v != 0)')}
-SUMS = {'w·x + b': 's', 'ReLU(w·x + b)': 'max(s, 0)'}  # s is the sum
+# What an operation computes from its inputs a and b, and its slope for each of these; v
+# is the result.
+RULES = {'+': ('a + b', '1', '1'), '*': ('a * b', 'b', 'a'),
+         'exp': ('exp(a)', 'v'), 'log': ('log(a)', '1 / a'),
+         'tanh': ('tanh(a)', '1 - v * v'), 'ReLU': ('max(a, 0)', 'v != 0')}
+SUMS = {SUM: 's', RELU_OF_SUM: 'max(s, 0)'}  # s is the sum
 
 
 def rules(node):
-    """Return the rules of an operation. TypeError if it is not one of the engine's."""
-    op, found = node._op, RULES.get(node._op, ())
+    """Return the rule of a node, and those of its slopes, unless it is a weighted sum.
+
+    TypeError if its operation is not one of the engine's.
+    """
+    op, count = node._op, len(node._prev)
+    found = (SUMS[op],) if op in SUMS else RULES.get(op, ())
     if op.startswith('**'):
-        n = float(Fraction(op[2:]))
-        found = power(n), f'g * ({n} * ({power(n - 1)}))' if n else 'g * 0'
+        with suppress(ValueError, ArithmeticError):  # the rest may be no number
+            n = float(Fraction(op[2:]))
+            found = power(n), f'{n} * ({power(n - 1)})' if n else '0'
+    fits = count % 2 == 1 if op in SUMS else len(found) == 1 + count
     ours = getattr(node._backward, '__func__', None) is Value._backward
-    if not ours or len(found) != 1 + len(node._prev):
+    if not (fits and ours):
         raise TypeError(f"Program expects operations of the engine, got {op!r}")
     return found
 
@@ -41,6 +48,13 @@ def power(n):
         return 'sqrt(0 + a)' if n == 0.5 else f'exp({n} * log(a))'
     size = f'exp({n} * log(abs(a)))'
     return f'copysign({size}, a)' if n % 2 else size
+
+
+def chain_rule(slope):
+    """Return what an input gets of the gradient g: g * slope."""
+    if slope == '1':
+        return 'g'
+    return f'g * {slope}' if slope.isidentifier() else f'g * ({slope})'
 
 
 def terms(node):
@@ -82,24 +96,25 @@ class Lines:
 
     def compute(self, node):
         """Return the lines that compute a node."""
+        value, *_ = rules(node)
+        last = self.line(node, f'v = {value}')
         if node._op not in SUMS:
-            return self.line(node, f'v = {rules(node)[0]}')
+            return last
         bias, w, x = terms(node)
         products = [f'{loop}s = s + v{i} * v{j}' for loop, i, j in self.pairs(w, x)]
-        last = self.line(node, f'v = {SUMS[node._op]}')
         return '\n'.join([f's = {self.name(bias)}', *products, last])
 
     def pass_back(self, node):
         """Return the lines that pass the gradient of a node back to its inputs."""
         if node._op not in SUMS:
-            shares = [self.line(node, rule) for rule in rules(node)[1:]]
+            shares = [self.line(node, chain_rule(slope)) for slope in rules(node)[1:]]
             return '\n'.join(chain(*map(self.add, node._prev, shares)))
         (bias, w, x), g = terms(node), f'g{self.places[node]}'
         products = [f'{loop}g{i} += {g} * v{j}' for row, others in ((w, x), (x, w))
                     if not self.unread.issuperset(row)
                     for loop, i, j in self.pairs(row, others)]
         lines = self.add(bias, g) + products
-        if lines and 'ReLU' in node._op:
+        if lines and node._op == RELU_OF_SUM:
             return '\n    '.join([self.line(node, 'if v:'), *lines])
         return '\n'.join(lines)
 
@@ -115,7 +130,6 @@ class Lines:
         if any(len(step) != 1 or min(step) < 0 for step in steps):
             return [('', i, j) for i, j in zip(*rows)]
         slices = (f'[{places[0]} + {step} * i]' for places, (step,) in zip(rows, steps))
-        slices = (text.replace(' 1 * i', ' i') for text in slices)
         return [(f'for i in range({len(row)}): ', *slices)]
 
 
@@ -260,6 +274,8 @@ WORDS = {
     'exponent': '''i64.reinterpret_f64 i64.const 52 i64.shr_s i64.const 1023 i64.sub
                    f64.convert_i64_s'''}
 BYTES.update((word, assemble(text).hex()) for word, text in WORDS.items())
+
+
 # The parts of the nodes of Python's syntax tree, in the order of the stack.
 ORDER = {'Return': ['value'], 'Call': ['args', 'func'],
          'BinOp': ['left', 'right', 'op'], 'Compare': ['left', 'comparators', 'ops'],
@@ -276,13 +292,15 @@ class Compiler(ast.NodeVisitor):
     def __init__(self, size=0):
         self.size = size
 
-    def function(self, tree):
-        """Return the function that a tree stands for, as `module` wants it."""
-        takes = [a.arg for a in tree.args.args] if hasattr(tree, 'args') else []
+    def function(self, lines, takes=''):
+        """Return lines as a function, as `module` wants it: of x, say, or of nothing.
+
+        Its locals are numbered: what it takes, i, and what the lines set.
+        """
         self.local = {name: number for number, name in enumerate([*takes, 'i'])}
-        code = self.visit(tree.body)
+        code = self.visit(lines)
         floats = len(self.local) - len(takes) - 1
-        return 'f' * len(takes), 'f' * bool(takes), 'i' + 'f' * floats, code
+        return 'f' * len(takes), 'f' * len(takes), 'i' + 'f' * floats, code
 
     def visit(self, node):
         """Return the instructions for a node of the tree, or for each in a list."""
@@ -318,8 +336,8 @@ class Compiler(ast.NodeVisitor):
             kind, place, index = node.id[0], int(node.id[1:]), 'i32.const 0'
         else:
             kind, place, far = node.value.id, node.slice.left.value, node.slice.right
-            step = 1 if isinstance(far, ast.Name) else far.left.value
-            index = f"local.get {self.local['i']} i32.const {step} i32.mul"
+            i, step = self.local['i'], far.left.value
+            index = f'local.get {i} i32.const {step} i32.mul'
         return index, 8 * (place + self.size * (kind == 'g'))
 
     def store(self, target, code):
@@ -334,13 +352,11 @@ class Compiler(ast.NodeVisitor):
         return self.store(line.targets[0], self.visit(line.value))
 
     def visit_AugAssign(self, line):
-        target, value = line.target, line.value
-        code = self.store(target, self.visit([target, value, line.op]))
-        product = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult)
-        g = value.left if product else value
-        if getattr(g, 'id', '')[:1] != 'g' and not isinstance(g, ast.Constant):
-            raise ValueError(f"expected g or g * slope, got {ast.unparse(value)}")
-        return f'{self.visit(value.right)} If {code} end' if product else code
+        target, gain = line.target, line.value
+        code = self.store(target, self.visit([target, gain, line.op]))
+        if isinstance(gain, ast.BinOp):  # g * slope: nothing is added if that is 0
+            return f'{self.visit(gain.right)} If {code} end'
+        return code
 
     def visit_If(self, line):
         return f'{self.visit(line.test)} If {self.visit(line.body)} end'
@@ -360,17 +376,24 @@ def polynomial(x, coefficients):
     return text
 
 
-# exp: x = n ln 2 + r, so e**x = 2**n e**r, with the series of e**r; ln 2 has two parts.
-# log: x = 2**n m, so ln x = n ln 2 + ln m, with the series of ln m = 2 artanh s.
-# tanh: near 0 Lambert's continued fraction, further out by exp. 1e999 is infinite.
-LIBRARY = f'''
+# x = n ln 2 + r, so e**x = 2**n e**r, with the series of e**r. ln 2 has two parts, the
+# first of so few bits that n times it is exact; and 2**n is two factors, since an n of
+# 1024 is too large for the exponent of a float.
+EXP = f'''
 def exp(x):
     x = max(min(x, 800), -800)
     n = nearest(x * {1 / math.log(2)})
     r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10
     half = nearest(n / 2)
     series = {polynomial('r', [1 / math.factorial(k) for k in range(14)])}
-    return series * two_to(half) * two_to(n - half)
+    return series * two_to(half) * two_to(n - half)'''
+
+
+# log: x = 2**n m, with m from sqrt(1/2) to sqrt(2); ln x = n ln 2 + ln m, and ln m is
+# 2 artanh s, a series. A tiny x, whose bits have no n, is taken 2**54 times. The last
+# line: inf and nan stay as they are, 0 gives -inf, and less gives nan (1e999 is inf).
+# tanh: by exp, but near 0, where that would lose digits, Lambert's continued fraction.
+LOG_AND_TANH = f'''
 def log(x):
     tiny = x < 2.3e-308
     y = x * {2.0**54} if tiny else x
@@ -389,8 +412,12 @@ def tanh(x):
     near = 9 + q / (11 + q / (13 + q / (15 + q / 17)))
     near = a / (1 + q / (3 + q / (5 + q / (7 + q / near))))
     return copysign(near if a < 0.55 else 1 - 2 / (exp(2 * a) + 1), x)'''
-FUNCTIONS = [*map(Compiler().function, ast.parse(LIBRARY).body)]
-CHUNK = 1000  # nodes whose lines make one function: longer ones take long to compile
+
+
+FUNCTIONS = [Compiler().function(function.body, 'x')
+             for function in ast.parse(EXP + LOG_AND_TANH).body]
+# Nodes whose lines make one function: all in one, a GPT takes wasmtime 3 times as long.
+CHUNK = 1000
 PAGES = 65_536  # of memory, at most: 4 gigabytes
 
 
@@ -401,10 +428,10 @@ class Program:
     `backward()`, would do to the gradients of `parameters`. All else is frozen: the
     number of every other leaf, and what an `if` has decided.
 
-    Numbers are floats. Sums, products, ReLU and weighted sums give the engine's values
-    and gradients bit for bit; powers, exp, log and tanh may differ in the last digits.
-    Where the engine would raise an error, for a logarithm of 0 or a number too large,
-    there is inf or nan.
+    Gradients of inputs are not computed. Numbers are floats. Sums, products, ReLU and
+    weighted sums give the engine's values and gradients bit for bit; powers, exp, log
+    and tanh may differ in the last digits. Where the engine would raise an error, for a
+    logarithm of 0 or a number too large, there is inf or nan.
     """
 
     def __init__(self, result, parameters, inputs=()):
@@ -413,7 +440,8 @@ class Program:
         TypeError for anything that is not a Value, and for operations that are not the
         engine's, by their name, number of inputs and `_backward` (the slopes that a
         node has stored are not looked at); ValueError for what is not a leaf, or is
-        there twice, and for a graph too large; ImportError without a WebAssembly.
+        there twice, and for a graph too large; ImportError if there is nothing to run
+        WebAssembly.
         """
         self.parameters, inputs = list(parameters), list(inputs)
         leaves = self.parameters + inputs
@@ -426,7 +454,7 @@ class Program:
         self.parts, self.result = (lines.forward, lines.backward), lines.places[result]
         self.size, self.inputs = len(lines.places), len(inputs)
         self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
-        self.rows = 2 * self.size + 1  # behind values, gradients, and where rows end
+        self.rows = 2 * self.size  # they come behind values and gradients
         self.results = self.rows + self.inputs * self.batch
         self.code = self.compiled()
         self.machine = Machine(self.code)
@@ -445,43 +473,43 @@ class Program:
             texts = ['\n'.join(part[i:i + CHUNK]) for i in range(0, len(part), CHUNK)]
             numbers = range(len(functions), len(functions) + len(texts))
             calls.append(' '.join(f'call {number}' for number in numbers))
-            functions += map(Compiler(self.size).function, map(ast.parse, texts))
+            functions += [Compiler(self.size).function(ast.parse(text).body)
+                          for text in texts]
         forward, backward = calls
-        own, shared = self.size - len(self.parameters), self.size + len(self.parameters)
-        clear = f'i32.const {8 * shared} i32.const 0 i32.const {8 * own} memory.fill'
-        number = len(functions)
-        functions += [('', '', 'ii', self.for_each_row(code))
+        kept, number = len(self.parameters), len(functions)
+        clear = f'''i32.const {8 * (self.size + kept)} i32.const 0
+                    i32.const {8 * (self.size - kept)} memory.fill'''
+        functions += [('i', '', 'ii', self.for_each_row(code))
                       for code in (forward, f'{clear} {forward} {backward}')]
         return module(functions, {'values': number, 'run': number + 1}, pages)
 
     def for_each_row(self, code):
         """Return a loop that runs `code` for each row.
 
-        Local 0 is the address of the row, local 1 that of its result.
+        Local 0 counts the rows that are left; 1 and 2 are the addresses of the next row
+        and of its result.
         """
         place, width = 8 * len(self.parameters), 8 * self.inputs
         return f'''
-            i32.const {8 * self.rows} local.set 0
-            i32.const {8 * self.results} local.set 1
-            loop i32.const {place} local.get 0 i32.const {width} memory.copy
-            {code} local.get 1 i32.const 0 f64.load {8 * self.result} f64.store 0
-            local.get 0 i32.const {width} i32.add local.set 0
-            local.get 1 i32.const 8 i32.add local.set 1
-            local.get 1 f64.convert_i32_u
-            i32.const 0 f64.load {8 * self.rows - 8} f64.lt br_if 0 end'''
+            i32.const {8 * self.rows} local.set 1
+            i32.const {8 * self.results} local.set 2
+            loop i32.const {place} local.get 1 i32.const {width} memory.copy
+            {code} local.get 2 i32.const 0 f64.load {8 * self.result} f64.store 0
+            local.get 1 i32.const {width} i32.add local.set 1
+            local.get 2 i32.const 8 i32.add local.set 2
+            local.get 0 i32.const -1 i32.add local.set 0 local.get 0 br_if 0 end'''
 
     def call(self, name, rows):
         """Return the results of a function for rows; it takes a batch at a time."""
         for row in rows:
-            if length_hint(row) != self.inputs:
+            if not hasattr(row, '__getitem__') or len(row) != self.inputs:
                 raise ValueError(f"expected rows of length {self.inputs}, got {row!r}")
         self.machine.write(0, [p.data for p in self.parameters])
         results = []
         for i in range(0, len(rows), self.batch):
             batch = rows[i:i + self.batch]
-            end = 8 * (self.results + len(batch))
-            self.machine.write(self.rows - 1, [end, *chain(*batch)])
-            self.machine.call(name)
+            self.machine.write(self.rows, [*chain(*batch)])
+            self.machine.call(name, len(batch))
             results += self.machine.read(self.results, len(batch))
         return results
 
