@@ -81,7 +81,8 @@ def test_a_chapter_runs_in_firefox(firefox, address):
 CHANGE_A_NUMBER = """
 const done = arguments[0]
 const until = async test => { while (!test()) await new Promise(wait => setTimeout(wait, 20)) }
-const results = () => [...document.querySelectorAll('.live-graph .v0')].map(box => box.querySelector('text').textContent)
+const results = () => [...document.querySelectorAll('.live-graph .v0')].map(
+  box => box.querySelector('text').textContent)
 ;(async () => {
   document.querySelector('.live button').click()
   await until(() => document.querySelector('.live-leaf'))
