@@ -237,6 +237,9 @@ COMPILED = {
         lambda: 11.5e3 < 60 * ROWS['moons', 'micrograd']['total'] < 12.5e3,
     "the two programs of the moons take about one step by the engine to compile":
         lambda: 0.5 < STORED['spent']['moons']['compile'] / ROWS['moons', 'micrograd']['total'] < 1.5,
+    "against the fused engine, whose step takes a tenth of that, they pay after ten":
+        lambda: 7 < STORED['spent']['moons']['compile'] / ROWS['moons', 'fused']['total'] < 10,
+    "a step of the fused engine takes a tenth": lambda: 0.08 < ratio('fused') < 0.12,
     "the GPT takes two seconds": lambda: 1.5e3 < STORED['spent']['GPT']['compile'] < 2.5e3,
     "half of a step of the GPT is spent outside of the machine":
         lambda: 0.4 < milliseconds('GPT')[0] / milliseconds('GPT')[1] < 0.6,
