@@ -52,7 +52,8 @@ class Steps:
     def add_frame(self, node, caption, edges=False):
         """Add a picture with `node` drawn bolder, and its edges too if `edges`."""
         drawing = draw_dot(self.nodes[0])
-        highlight(drawing, self.nodes.index(node), edges)
+        drawing.node(f'v{self.nodes.index(node)}', penwidth='2.5')
+        mark_edges(drawing, self.nodes, node if edges else None)
         self.captions.append(caption)
         self.drawings.append(drawing)
         self.boxes.append([box(each) for each in self.nodes])
@@ -114,13 +115,17 @@ def short(x):
         return format_number(x)
 
 
-def highlight(drawing, place, edges):
-    """Draw a node bolder, by its place in the graph, and its edges too if `edges`."""
-    drawing.node(f'v{place}', penwidth='2.5')
-    if edges:
-        end = f' -> v{place}op\n'
-        bright = f' -> v{place}op [color="{GRADIENT}" penwidth=2.5 dir=back]\n'
-        drawing.body = [line.replace(end, bright) for line in drawing.body]
+def mark_edges(drawing, nodes, active):
+    """Write its slope at each edge; draw those of the node `active` bolder, turned."""
+    drawing.edge_attr.update(fontname='Helvetica,sans-serif', fontsize='12')
+    bright = f'color="{GRADIENT}" penwidth=2.5 dir=back'
+    edges = iter([(node, slope) for node in nodes for slope in node._slopes])
+    for i, line in enumerate(drawing.body):
+        if line.endswith('op\n'):  # the edges, in the same order
+            node, slope = next(edges)
+            label = '' if isnan(slope) else short(slope)
+            look = bright if node is active else ''
+            drawing.body[i] = f'{line[:-1]} [label="{label}" {look}]\n'
 
 
 def watch(root, order=None):
