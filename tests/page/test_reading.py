@@ -244,6 +244,7 @@ def test_no_page_of_a_print_is_half_empty(browser, address, chapter, tmp_path):
     if not shutil.which('pdftoppm'):
         pytest.skip("expected pdftoppm (Debian: poppler-utils), to look at the print")
     browser.get(f'{address}/{chapter}.html')
+    browser.execute_async_script("document.fonts.ready.then(() => requestAnimationFrame(arguments[0]))")
     paper = browser.execute_cdp_cmd('Page.printToPDF', {'paperWidth': 8.27, 'paperHeight': 11.69})
     pdf = tmp_path / 'chapter.pdf'
     pdf.write_bytes(base64.b64decode(paper['data']))
