@@ -9,13 +9,14 @@ CAPITALS = {name.lower(): name for name in IN_SVG.split('|')}
 NAME = re.compile(rf'(?<=[\s</])({IN_SVG})(?=[\s=>])', re.IGNORECASE)
 STYLE = 'displaystyle', 'scriptlevel'  # which EPUB wants on an element of their own
 DIGIT = re.compile(r'((?:id|href)="#?|url\(#)(?=\d)')  # with which no name in XML begins
+FILE = re.compile(r'@font-face *\{[^}]*url\((?!data:)[^}]*\}')  # a font for pictures that are loaded by themselves
 SPACES = re.compile(r'\s+xmlns(:xlink)?="[^"]*"')
 
 
 def as_xml(html):
     """Return a page with the capitals that SVG has and HTML does not know, and with what makes it SVG."""
     html = NAME.sub(lambda name: CAPITALS[name[1].lower()], html)
-    return re.sub(r'<svg((?:\s+[\w:-]+="[^"]*")*)', lambda tag: f'<svg {SVG}{SPACES.sub("", tag[1])}', html)
+    return re.sub(r'<svg([^>]*)', lambda tag: f'<svg {SVG}{SPACES.sub("", tag[1])}', html)
 
 
 def fit(html, pages):
@@ -53,6 +54,8 @@ def begin(app):
         for picture in app.outdir.rglob('*.svg'):
             text = picture.read_text(encoding='utf-8')
             picture.write_text(DIGIT.sub(r'\1_', text), encoding='utf-8')
+        fonts = app.outdir / '_static' / 'fonts.css'
+        fonts.write_text(FILE.sub('', fonts.read_text(encoding='utf-8')), encoding='utf-8')
         contents = app.outdir / 'content.opf'
         declared = re.sub(r'href="([\w-]+\.xhtml)" media-type="application/xhtml\+xml" />', lambda item: item[0][:-2]
                           + f'properties="{properties((app.outdir / item[1]).read_text(encoding="utf-8"))}"/>',
