@@ -1,6 +1,8 @@
 """Graphs whose leaves take other numbers: every number that a picture shows is the engine's."""
 import json
 import math
+import re
+from fractions import Fraction
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +16,7 @@ from micrograd.graph import draw_dot, format_number, trace
 def build(a, b):
     """Return a graph with all operations, constants, and a number that is used twice."""
     a, b = Value(a, label='a'), Value(b, label='b')
-    y = (a * b + a**2).tanh() - (b / 3).exp() * a.relu() + (a + 5).log()**0.5
+    y = (a * b + a**2).tanh() - (b / 3).exp() * a.relu() + (a + 5).log()**Fraction(1, 2)
     y.label = 'y'
     return y
 
@@ -115,3 +117,9 @@ def test_the_engine_of_the_reader_computes_with_its_slips():
 def test_a_slider_reaches_twice_as_far_as_its_number(number, reach):
     found, step = live.slider(number)
     assert math.isclose(found, reach) and 40 <= found / step <= 100
+
+
+@pytest.mark.parametrize('number', [1e308, math.inf, math.nan])
+def test_a_leaf_that_no_slider_reaches_is_named(number):
+    with pytest.raises(ValueError, match=f"expected a number of at most 5e307 on a leaf, got {re.escape(str(number))}"):
+        live.open_graph('here', Value(number) + 1)

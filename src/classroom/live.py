@@ -1,6 +1,7 @@
 """Graphs whose leaves can have other numbers: for pictures in the page that move."""
 import operator
 import re
+from fractions import Fraction
 from itertools import count
 from math import isfinite
 
@@ -73,8 +74,7 @@ def apply(op, inputs):
     if op in OPERATORS and len(inputs) == 2:
         return OPERATORS[op](*inputs)
     if op.startswith('**') and len(inputs) == 1:
-        exponent = float(op[2:])
-        return inputs[0] ** (int(exponent) if exponent.is_integer() else exponent)
+        return inputs[0] ** Fraction(op[2:])
     method = getattr(inputs[0], op.lower(), None)
     if not callable(method):
         raise ValueError(f"the graph has {op!r}, which is no operation of its engine")
@@ -100,7 +100,10 @@ def slider(number):
     """Return how far a slider reaches from 0 to both sides, and its step.
 
     It reaches twice as far as the number or further: to 2, 5, 10, 20, 50, ...
+    ValueError for a number for which there is no such float.
     """
+    if not abs(number) <= 5e307:
+        raise ValueError(f"expected a number of at most 5e307 on a leaf, got {number}")
     reaches = ((reach * 10**k, step * 10**k) for k in range(308)
                for reach, step in ((2, 0.05), (5, 0.1), (10, 0.1)))
     return next((reach, step) for reach, step in reaches if reach >= 2 * abs(number))
