@@ -116,6 +116,8 @@ clean:  ## remove what was built (not what was installed)
 
 # Whole only when it has its pip: Debian's Python makes half an environment, and fails, where python3-venv is missing.
 $(VENV)/bin/pip:
+	@command -v $(PYTHON) > /dev/null || { \
+	    echo "there is no $(PYTHON): install Python, or name yours, as in make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
 	    v >= (3, 10) or sys.exit("expected Python 3.10 or newer, got %d.%d: try make PYTHON=python3.12" % v)'
 	$(PYTHON) -m venv $(VENV)

@@ -1,7 +1,9 @@
 """What the README, CONTRIBUTING and the Makefile say of each other and of the code."""
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -99,3 +101,16 @@ def test_a_home_folder_that_cannot_be_written_is_replaced(home, replaced):
                          text=True, check=True)
     used = re.search(r'^HOME :?= (.*)', run.stdout, re.MULTILINE)[1]
     assert (used != home) == replaced
+
+
+@pytest.mark.parametrize('python, words', [
+    ('python9', 'there is no python9: install Python, or name yours, as in make PYTHON='),
+    ('old', 'expected Python 3.10 or newer, got 3.9: try make PYTHON=')])
+def test_a_python_that_will_not_do_is_named(python, words, tmp_path):
+    shutil.copy(ROOT / 'Makefile', tmp_path)
+    old = tmp_path / 'old'
+    old.write_text(f'#!{sys.executable}\nimport sys\nsys.version_info = (3, 9, 1)\nexec(sys.argv[2])\n')
+    old.chmod(0o755)
+    run = subprocess.run(['make', f'PYTHON={python}', '.venv/bin/pip'], cwd=tmp_path, capture_output=True, text=True,
+                         env={**os.environ, 'PATH': f"{tmp_path}:{os.environ['PATH']}"})
+    assert run.returncode and words in run.stdout + run.stderr and not (tmp_path / '.venv').exists()
