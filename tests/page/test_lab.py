@@ -176,11 +176,22 @@ def test_too_much_output_is_cut(tour):
 @pytest.mark.parametrize('code, words', [
     ("list(range(10**5))", "[cut: more than 50000 characters]"), ("len?", "a command of Jupyter"),
     ("%timeit 1", "a command of Jupyter"), ("input()", "input() expects a keyboard"),
-    ("import os; os._exit(3)", "SystemExit: 3"), ("1 +", "SyntaxError: invalid syntax")])
+    ("import os; os._exit(3)", "SystemExit: 3"), ("1 +", "SyntaxError: invalid syntax"),
+    ("print('why?", "SyntaxError: unterminated string"),
+    ("from micrograd.drawing import Drawing\nDrawing", "<class 'micrograd.drawing.Drawing'>"),
+    ("type('Two', (), {'_repr_mimebundle_': lambda self: ({'text/plain': 'two forms'}, {})})()", "two forms")])
 def test_what_a_page_cannot_do_is_said(browser, address, code, words):
     page = Page(browser, f'{address}/00-tour.html')
     page.write(page.cells[0], code)
     assert words in page.run(page.cells[0])
+
+
+def test_the_name_of_a_comprehension_stays_the_readers(browser, address):
+    page = Page(browser, f'{address}/00-tour.html')
+    page.write(page.cells[0], "import torch\nx = 5\ny = [torch.f(x) for x in [1]]")
+    page.write(page.cells[1], "x")
+    assert 'Not run here: lines 1, 3.' in page.run(page.cells[0])
+    assert page.run(page.cells[1]).strip() == '5'
 
 
 def test_a_line_that_grows_takes_time_in_proportion(browser, address):
@@ -264,7 +275,7 @@ setTimeout(done, 60_000, 'no answer')
 
 
 def test_python_that_fails_in_a_call_says_so_and_starts_again(browser, address):
-    page = Page(browser, f'{address}/00-tour.html')
+    page = Page(browser, f'{address}/01-slope.html')  # which no test edits
     page.run(page.cells[0])
     deep = "class Deep:\n    def __getattr__(self, name): return getattr(self, name)\nDeep().x"
     assert 'Python failed, and starts again' in browser.execute_async_script(ANSWER, deep)
