@@ -24,7 +24,8 @@ from pyodide.ffi import JsException
 
 MAX_CHARS = 50_000  # that one cell may print
 CUT = f"[cut: more than {MAX_CHARS} characters]"
-ONLY_JUPYTER = re.compile(r'\s*[%!]|.*\?\s*$')  # %timeit, !ls, len?
+ONLY_JUPYTER = re.compile(r'\s*[%!]|\s*[\w.]+\?{1,2}\s*$')  # %timeit, !ls, len?
+SCOPES = ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda  # with names of their own
 namespace = {'__name__': '__main__', '__builtins__': builtins}
 OURS = 'micrograd', 'classroom'  # what these do not have yet, a later chapter builds
 ROOT = '_root_of_the_graph'
@@ -169,12 +170,14 @@ def parse(code, name):
 
 
 def names_defined(node):
-    """Return the names that a statement defines, except inside functions."""
+    """Return the names that a statement defines, except inside functions and comprehensions."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name).split('.')[0] for alias in node.names}
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Store) else set()
+    return set() if isinstance(node, SCOPES) else set().union(*map(names_defined, ast.iter_child_nodes(node)))
 
 
 class Missing:
@@ -210,12 +213,14 @@ def display(*values):
 
 
 def bundle(value):
-    """Return the forms of a value that the page can show."""
-    if hasattr(value, '_repr_mimebundle_'):
-        forms = value._repr_mimebundle_()
+    """Return the forms of a value that the page can show. What a class has is for its objects."""
+    found = object() if isinstance(value, type) else value
+    if hasattr(found, '_repr_mimebundle_'):
+        forms = found._repr_mimebundle_()
+        forms = forms[0] if isinstance(forms, tuple) else forms  # the second are notes on them
         return {'html': load('classroom.layouts').page_html(forms), 'text': forms.get('text/plain', '')}
     for method in ('_repr_html_', '_repr_svg_'):
-        html = getattr(value, method, lambda: None)()
+        html = getattr(found, method, lambda: None)()
         if html is not None:
             return {'html': html, 'text': repr(value)}
     text = pformat(value, sort_dicts=False, compact=False)
