@@ -415,7 +415,8 @@ def tanh(x):
 
 
 FUNCTIONS = [Compiler().function(function.body, 'x')
-             for function in ast.parse(EXP + LOG_AND_TANH).body]
+             for function in ast.parse(EXP + LOG_AND_TANH).body
+             if isinstance(function, ast.FunctionDef)]
 # Nodes whose lines make one function: all in one, a GPT takes wasmtime 3 times as long.
 CHUNK = 1000
 PAGES = 65_536  # of memory, at most: 4 gigabytes
