@@ -283,8 +283,8 @@ def test_a_graph_that_is_too_large_is_refused(monkeypatch):
 
 
 def test_a_float_behind_a_full_page_gets_a_page():
-    leaves = [Value(1.0) for _ in range(9 * 4096 - 5000)]
-    compiled = Program(leaves[0], leaves)
+    a, x, *others = [Value(1.0) for _ in range(9 * 4096 - 5001)]
+    compiled = Program(a, [a, *others], [x])
     assert compiled.results + compiled.batch == 9 * 8192 + 1 and len(compiled.machine.memory) == 10 * 65_536
 
 

@@ -455,7 +455,7 @@ class Program:
         self.parts, self.result = (lines.forward, lines.backward), lines.places[result]
         self.size, self.inputs = len(lines.places), len(inputs)
         self.batch = 1 + 10_000 // (self.inputs + 1)  # rows for which there is memory
-        self.rows = 2 * self.size  # they come behind values and gradients
+        self.rows = 2 * self.size + 1  # behind values, gradients, and a count of rows
         self.results = self.rows + self.inputs * self.batch
         self.code = self.compiled()
         self.machine = Machine(self.code)
@@ -480,25 +480,27 @@ class Program:
         kept, number = len(self.parameters), len(functions)
         clear = f'''i32.const {8 * (self.size + kept)} i32.const 0
                     i32.const {8 * (self.size - kept)} memory.fill'''
-        functions += [('i', '', 'ii', self.for_each_row(code))
+        functions += [('', '', 'ii', self.for_each_row(code))
                       for code in (forward, f'{clear} {forward} {backward}')]
         return module(functions, {'values': number, 'run': number + 1}, pages)
 
     def for_each_row(self, code):
         """Return a loop that runs `code` for each row.
 
-        Local 0 counts the rows that are left; 1 and 2 are the addresses of the next row
-        and of its result.
+        The float in front of the rows counts those that are left; locals 0 and 1 are
+        the addresses of the next row and of its result.
         """
         place, width = 8 * len(self.parameters), 8 * self.inputs
+        left = f'i32.const 0 f64.load {8 * self.rows - 8}'
         return f'''
-            i32.const {8 * self.rows} local.set 1
-            i32.const {8 * self.results} local.set 2
-            loop i32.const {place} local.get 1 i32.const {width} memory.copy
-            {code} local.get 2 i32.const 0 f64.load {8 * self.result} f64.store 0
-            local.get 1 i32.const {width} i32.add local.set 1
-            local.get 2 i32.const 8 i32.add local.set 2
-            local.get 0 i32.const -1 i32.add local.set 0 local.get 0 br_if 0 end'''
+            i32.const {8 * self.rows} local.set 0
+            i32.const {8 * self.results} local.set 1
+            loop i32.const {place} local.get 0 i32.const {width} memory.copy
+            {code} local.get 1 i32.const 0 f64.load {8 * self.result} f64.store 0
+            local.get 0 i32.const {width} i32.add local.set 0
+            local.get 1 i32.const 8 i32.add local.set 1
+            i32.const 0 {left} f64.const 1 Sub f64.store {8 * self.rows - 8}
+            {left} f64.const 0 f64.ne br_if 0 end'''
 
     def call(self, name, rows):
         """Return the results of a function for rows; it takes a batch at a time."""
@@ -509,8 +511,8 @@ class Program:
         results = []
         for i in range(0, len(rows), self.batch):
             batch = rows[i:i + self.batch]
-            self.machine.write(self.rows, [*chain(*batch)])
-            self.machine.call(name, len(batch))
+            self.machine.write(self.rows - 1, [len(batch), *chain(*batch)])
+            self.machine.call(name)
             results += self.machine.read(self.results, len(batch))
         return results
 
