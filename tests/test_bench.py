@@ -233,8 +233,6 @@ def milliseconds(name):
 # What chapter 16 says in words of the stored run.
 COMPILED = {
     "19 parts in 20 go into something other than the sums": lambda: 0.04 < ratio('lines of Python') < 0.06,
-    "sixty steps of the moons by the engine take twelve seconds":
-        lambda: 11.5e3 < 60 * ROWS['moons', 'micrograd']['total'] < 12.5e3,
     "the two programs of the moons take about one step by the engine to compile":
         lambda: 0.5 < STORED['spent']['moons']['compile'] / ROWS['moons', 'micrograd']['total'] < 1.5,
     "against the fused engine, whose step takes a tenth of that, they pay after ten":
