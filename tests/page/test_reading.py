@@ -19,7 +19,8 @@ from test_site import RUN_AXE
 
 @pytest.fixture
 def without_scripts(browser):
-    """The browser, as for a reader who has turned JavaScript off."""
+    """The browser at a desk, as for a reader who has turned JavaScript off."""
+    browser.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
     browser.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': True})
     yield browser
     browser.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': False})
