@@ -178,7 +178,7 @@ def test_the_text_of_powers_and_constants():
     (lambda a, y: Program(Value(3.0, (a, a, a), '+', _slopes=(1, 1, 1)), [a]), TypeError, ["'+'"]),
     (lambda a, y: Program(Value(3.0, (a, a), 'w·x + b', _slopes=(1, 1)), [a]), TypeError, ["'w·x + b'"]),
     *((lambda a, y, op=op: Program(Value(3.0, (a,), op, _slopes=(1,)), [a]), TypeError, [f"engine, got {op!r}"])
-      for op in ('**', '**cube', '**1/0', '**inf', '**True', '**nan', '3', '*')),
+      for op in ('**', '**cube', '**1/0', '**inf', '**True', '**nan', 'of3', '*')),
     (lambda a, y: Program(y, [], [a]).run([{2.0}]), ValueError, ['rows of length 1', '{2.0}']),
     (lambda a, y: Program(y, []).run([(x for x in [])]), ValueError, ['rows of length 0', 'generator']),
     (lambda a, y: Program(y, [], [a]).values([['1']]), TypeError, ['numbers', 'not a float']),
@@ -286,6 +286,11 @@ def test_a_float_behind_a_full_page_gets_a_page():
     a, x, *others = [Value(1.0) for _ in range(9 * 4096 - 5001)]
     compiled = Program(a, [a, *others], [x])
     assert compiled.results + compiled.batch == 9 * 8192 + 1 and len(compiled.machine.memory) == 10 * 65_536
+
+
+def test_a_function_takes_numbers_in_order():
+    machine = program.Machine(program.module([('ff', 'f', '', 'local.get 0 local.get 1 Sub')], {'f': 0}))
+    assert machine.call('f', 5.0, 3.0) == 2.0
 
 
 def test_a_module_reaches_its_own_memory_only():
