@@ -218,3 +218,9 @@ def test_a_neuron_is_on_where_its_sum_is_above_0():
     assert "by 0.50 for each unit" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))
     assert "on over 48% of the plane" in repr(figures.plane_of_a_neuron(0.5, 0, 0.0))  # 12 of 25 columns
     assert "on over 100% of the plane" in repr(figures.plane_of_a_neuron(0, 0, 0.5))
+
+
+@pytest.mark.parametrize('text', ['1,2', '0.5,-1,3', '1,1,1;2,2'])
+def test_points_of_another_form_are_refused(text):
+    with pytest.raises(ValueError, match="^expected points like 0.5,-1,1, got "):
+        playground.read_points(text)

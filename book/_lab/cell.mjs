@@ -194,7 +194,7 @@ export class Cell {
     const live = this.output !== this.stored
     const stale = other && (other === this || live || this.output.children.length > 0)
     this.div.classList.toggle('lab-stale', Boolean(stale))
-    this.div.dataset.output = live ? (this.made.join('') === this.page.bookOf(this).join('') ? 'here' : 'yours') : 'book'
+    this.div.dataset.output = live ? (this.page.same(this.made, this.page.bookOf(this)) ? 'here' : 'yours') : 'book'
     const age = !stale ? '' : this.kind === 'check' ? 'not checked yet'
       : other === this ? 'edited, and not run since' : `older than your edit in cell ${other.number}`
     const whose = !live || this.kind === 'check' ? '' : !this.output.children.length ? this.state === 'done' && 'done'

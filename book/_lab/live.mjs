@@ -103,14 +103,16 @@ export class Live {
     this.wanted = true
     if (this.asking) return
     this.asking = true
-    try {
-      while (this.wanted) {
-        this.wanted = false
-        this.draw(await lab.call('classroom.live.change', this.name, this.numbers))
-        this.announce()
+    while (this.wanted) {
+      this.wanted = false
+      const state = await lab.call('classroom.live.change', this.name, this.numbers).catch(() => undefined)
+      if (!this.layouts) break  // it was closed, or drawn again, in the meantime
+      if (!state) {
+        this.close('Python was stopped. It starts again when you change the numbers.')
+        break
       }
-    } catch {
-      this.close('Python was stopped. It starts again when you change the numbers.')
+      this.draw(state)
+      this.announce()
     }
     this.asking = false
   }

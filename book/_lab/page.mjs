@@ -14,8 +14,11 @@ const dependencies = cell => [
   ...cells.slice(0, cells.indexOf(cell)).filter(other => other.kind === 'experiment'),
   ...(cell.kind === 'check' ? [cell.answer] : []), cell]
 
+const same = (one, other) => one?.length === other.length && one.every((code, i) => code === other[i])
+
 const shared = {
   get cells() { return cells },
+  same,
   ask,
   solve,
   warm: () => start().catch(() => {}),
@@ -59,7 +62,6 @@ const shared = {
 const cells = []
 for (const div of document.querySelectorAll('div.cell:has(.lab-bar)')) cells.push(new Cell(div, shared))
 
-const same = (one, other) => one?.length === other.length && one.every((code, i) => code === other[i])
 const isFresh = cell => same(cell.ran, shared.programOf(cell))
 
 // Whether a cell is to run before the cell that is wanted, or when all are. Solutions are not: they would overwrite an

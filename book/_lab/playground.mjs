@@ -80,7 +80,11 @@ export function connectPlayground(form) {
   function recall() {
     if (!location.hash.includes('=')) return
     const wanted = new URLSearchParams(location.hash.slice(1))
-    for (const name in book) form.elements[name].value = wanted.get(name) ?? book[name]
+    for (const name in book) {
+      const field = form.elements[name]
+      field.value = wanted.get(name) ?? book[name]
+      if (field.selectedIndex === -1) field.value = book[name]  // there is no such choice
+    }
     form.scrollIntoView({ block: 'center' })
     restart()
   }

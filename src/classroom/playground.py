@@ -61,8 +61,10 @@ def make(data, n, noise, rng):
 
 
 def read_points(text):
-    """Return the points and targets in a text: '0.5,-1,1;2,1,-1'."""
+    """Return the points and targets in a text: '0.5,-1,1;2,1,-1'. ValueError for others."""
     rows = [[*map(float, row.split(','))] for row in text.split(';') if row]
+    if any(len(row) != 3 or row[2] not in (1, -1) for row in rows):
+        raise ValueError(f"expected points like 0.5,-1,1, got {text!r}")
     return [[x, y] for x, y, _ in rows], [target for *_, target in rows]
 
 

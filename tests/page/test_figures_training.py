@@ -372,3 +372,10 @@ def test_it_works_from_a_file(browser):
     page.wait(lambda: page.step == 0)
     page.set(seed='5')
     assert browser.current_url.endswith('#layers=2&seed=5')
+
+
+def test_an_address_with_a_choice_that_is_none_has_the_books(browser, address):
+    figure = Figure(browser, f'{address}/playground.html#data=nonsense&layers=4-4&batch=-3')
+    figure.wait(lambda: figure.step == 0)
+    form = {name: figure.find(f'[name={name}]').get_attribute('value') for name in ('data', 'layers', 'batch')}
+    assert form == {'data': 'moons', 'layers': '4-4', 'batch': 'all'}
