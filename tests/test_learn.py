@@ -56,3 +56,8 @@ def test_adam(given, betas):
         theirs.grad = torch.tensor(gradients, dtype=torch.float64)
         witness.step()
     assert all(math.isclose(v.data, t, rel_tol=1e-9) for v, t in zip(ours, theirs.tolist()))
+
+
+def test_no_scores_are_refused_in_these_words():
+    with pytest.raises(ValueError, match='^expected 1 or more scores, got 0$'):
+        softmax([])
