@@ -4,13 +4,16 @@ The tab over a listing says where it stands in the source, and how much of the f
 lines of its neighbours. Tabs link to the library page, which links back.
 """
 import ast
+import pickle
 import re
 from functools import cache
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx import addnodes
+from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util.nodes import traverse_parent
 
 from classroom.chapters import BACK_MATTER, BOOK, SOURCE, chapter_of, join, modules, pieces, read, split
@@ -189,7 +192,14 @@ class Library(Directive):
         return section
 
 
+def keep_search_entries(app, exception):
+    """Store the environment again: Sphinx notes what a page has for the search when it writes the page, too late."""
+    if exception is None:
+        (Path(app.doctreedir) / ENV_PICKLE_FILENAME).write_bytes(pickle.dumps(app.env, pickle.HIGHEST_PROTOCOL))
+
+
 def setup(app):
+    app.connect('build-finished', keep_search_entries)
     app.connect('doctree-read', show_as_file)
     app.connect('doctree-read', note_terms)
     app.connect('doctree-resolved', link_names)
