@@ -2,6 +2,7 @@
 import ast
 import io
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -27,16 +28,28 @@ CHAPTERS = {path.stem: path.read_text(encoding='utf-8') for path in weave.chapte
 
 
 @pytest.fixture(scope='module')
-def pages(tmp_path_factory):
-    """The pages of a fresh build, {name: parsed page}."""
+def built(tmp_path_factory):
+    """The folder of a fresh build."""
     out = tmp_path_factory.mktemp('build')
     command = [Path(sys.executable).parent / 'jupyter-book', 'build', 'book', '--config', ROOT / '_config.yml',
                '--toc', ROOT / '_toc.yml', '--path-output', out, '-W', '-n', '--keep-going', '-q']
     anywhere = {name: value for name, value in os.environ.items() if not name.startswith('BOOK_')}
     build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=anywhere)
     assert build.returncode == 0, build.stderr
+    return out / '_build'
+
+
+@pytest.fixture(scope='module')
+def pages(built):
+    """The pages of a fresh build, {name: parsed page}."""
     return {page.stem: BeautifulSoup(page.read_text(encoding='utf-8'), 'html.parser')
-            for page in (out / '_build' / 'html').glob('*.html')}
+            for page in (built / 'html').glob('*.html')}
+
+
+def test_the_next_build_knows_what_the_search_finds(built):
+    environment = pickle.loads((built / '.doctrees' / 'environment.pickle').read_bytes())
+    entries = environment._search_index_index_entries
+    assert 'MLP' in {name for name, *_ in entries['10-neuron']}
 
 
 def test_the_map_says_what_the_chapters_say(pages):
