@@ -2,13 +2,13 @@
 import re
 from html import unescape
 
-from micrograd.drawing import render_dot, svg_to_html
+from micrograd.drawing import DOT, render_dot, svg_to_html
 
-DOT = 'text/vnd.graphviz'  # the form of an output that has the sources of its pictures
 COLUMN = 330  # points: wider ones a phone shows in letters of less than 13 pixels
 MAX_EDGES = 100  # of a graph that is drawn again: a larger one fits no phone
 PICTURE = re.compile(r'<div class="micrograd-picture".*?</svg></div>', re.DOTALL)
 GRAPH = re.compile(r'^digraph .*?^}', re.DOTALL | re.MULTILINE)
+ARROW = re.compile(r'^(\tv\w+ -> v\w+)\n')
 LABEL_OF_A_RECORD = re.compile(r'label="((?:[^"\\]|\\.)*)"(?= color="[^"]*" shape=r)')
 
 
@@ -47,3 +47,13 @@ def top_down(source):
     """
     source = source.replace('rankdir=LR', 'rankdir=TB', 1)
     return LABEL_OF_A_RECORD.sub(r'label="{\1}"', source)
+
+
+def mark_arrows(drawing, looks):
+    """Give each arrow of a graph attributes, as text, in the order of draw_dot.
+
+    First come the arrows from operations to results, then those from inputs.
+    """
+    looks = iter(looks)
+    drawing.body = [ARROW.sub(lambda arrow: f'{arrow[1]} [{next(looks)}]\n', line)
+                    for line in drawing.body]

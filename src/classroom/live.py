@@ -1,11 +1,10 @@
 """Graphs whose leaves can have other numbers: for pictures in the page that move."""
 import operator
-import re
 from fractions import Fraction
 from itertools import count
 from math import isfinite
 
-from classroom.layouts import page_html
+from classroom.layouts import mark_arrows, page_html
 from micrograd.engine import Value
 from micrograd.graph import describe, draw_dot, format_number, text, trace
 
@@ -60,12 +59,11 @@ class LiveGraph:
 
     def drawing(self, rankdir):
         """Return the picture, its boxes of class v0, v1, ..., its edges e0, e1, ..."""
-        drawing, numbers = draw_dot(self.nodes[0], rankdir=rankdir), count()
+        drawing = draw_dot(self.nodes[0], rankdir=rankdir)
         drawing.graph_attr['ranksep'] = '0.45'  # so that their thickness is seen
         for i, _ in enumerate(self.nodes):
             drawing.node(f'v{i}', width=WIDTH, **{'class': f'v{i}'})
-        drawing.body = [re.sub(r'^\t(v\w+ -> v\w+)\n', lambda edge: (
-            f'\t{edge[1]} [class=e{next(numbers)}]\n'), line) for line in drawing.body]
+        mark_arrows(drawing, (f'class=e{i}' for i in count()))
         return drawing
 
 

