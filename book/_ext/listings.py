@@ -194,7 +194,7 @@ class Library(Directive):
 
 def keep_search_entries(app, exception):
     """Store the environment again: Sphinx notes what a page has for the search when it writes the page, too late."""
-    if exception is None:
+    if exception is None and getattr(app.builder, 'search', False):
         (Path(app.doctreedir) / ENV_PICKLE_FILENAME).write_bytes(pickle.dumps(app.env, pickle.HIGHEST_PROTOCOL))
 
 

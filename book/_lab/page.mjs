@@ -2,7 +2,7 @@
 import { Cell, undoButton } from './cell.mjs'
 import { connectExercises, solve } from './exercise.mjs'
 import { download, notebook } from './notebook.mjs'
-import { ask, end, FATAL, once, run, start, stopListening, whenEnded } from './python.mjs'
+import { ask, end, FATAL, once, run, stopListening, whenEnded } from './python.mjs'
 import { showProgress } from './progress.mjs'
 import { canKeep, change, page, read } from './store.mjs'
 
@@ -21,7 +21,7 @@ const shared = {
   same,
   ask,
   solve,
-  warm: () => start().catch(() => {}),
+  warm: lab.warm,
   programOf: cell => dependencies(cell).map(other => other.code),
   bookOf: cell => dependencies(cell).map(other => other.book),
 
@@ -178,5 +178,5 @@ for (const cell of cells) {
 if (!canKeep()) warnOfLoss()
 showProgress()
 shared.changed()
-Object.assign(lab, { cells, run: shared.run, warm: shared.warm })  // for figures
+Object.assign(lab, { cells, run: shared.run })  // for figures
 document.documentElement.dataset.lab = 'ready'

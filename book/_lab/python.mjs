@@ -5,7 +5,8 @@ const PARTS = ['worker', ...runtime.map(file => file.split('/').pop()), 'package
 export const FATAL = ['broken', 'overflow']  // how Python ends by itself
 const folder = new URL('.', document.currentScript.src)
 const parts = {}
-globalThis.lab = { receive: (name, letters) => { parts[name] = letters }, call }  // for the parts, and for figures
+const warm = () => start().catch(() => {})  // whoever comes near finds Python awake
+globalThis.lab = { receive: (name, letters) => { parts[name] = letters }, call, warm }  // for the parts, and for figures
 
 const load = file => new Promise((loaded, failed) => {
   const script = document.createElement('script')
