@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / '_build' / 'html'
@@ -92,6 +93,23 @@ def lighthouse(url):
             [audit['title'] for audit in report['audits'].values() if audit['score'] == 0])
 
 
+class Chromium(webdriver.Chrome):
+    """A Chromium whose `get` ends when the page is loaded: while the page before still was, it came too soon."""
+
+    def get(self, url):
+        wait = WebDriverWait(self, PATIENCE, 0.02)
+        wait.until(lambda _: self.leave())
+        super().get(url)
+        page = url.partition('#')[0]
+        wait.until(lambda _: self.execute_script(
+            "return document.readyState === 'complete' && location.href.startsWith(arguments[0])", page))
+
+    def leave(self):
+        """Leave the page before, and return whether that is done: a page that it was on its way to can come between."""
+        super().get('about:blank')
+        return self.execute_script("return location.href === 'about:blank'")
+
+
 @contextlib.contextmanager
 def chromium():
     """A headless Chromium that asks nobody anything, and keeps what its pages ask for and complain about."""
@@ -101,7 +119,7 @@ def chromium():
                  'disable-background-networking', 'disable-sync', 'force-prefers-reduced-motion'):
         options.add_argument(f'--{flag}')
     options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(program('chromedriver')))
+    driver = Chromium(options, webdriver.ChromeService(program('chromedriver')))
     driver.set_script_timeout(PATIENCE)
     driver.command_executor.client_config.timeout = PATIENCE
     try:
