@@ -138,7 +138,7 @@ class Tensors(Lists):
 class Compiled:
     """The library's network, compiled once: a program for the loss of a point, and one for the size of the weights."""
 
-    fused = True
+    fused = False
 
     def __init__(self):
         from micrograd.engine import Value
@@ -176,10 +176,14 @@ class Compiled:
         return [p.grad for p in self.parameters]
 
 
-class Lines(Compiled):
-    """The lines of these programs as functions of Python."""
+class CompiledFused(Compiled):
+    """The same of fused layers."""
 
-    fused = False
+    fused = True
+
+
+class Lines(Compiled):
+    """The lines of the plain programs as functions of Python."""
 
     def __init__(self):
         super().__init__()
@@ -233,4 +237,4 @@ class CompiledName:
 
 NAMES = {'program': CompiledName}
 BASELINES = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors,
-             'lines of Python': Lines, 'program': Compiled}
+             'lines of Python': Lines, 'program': Compiled, 'program, fused': CompiledFused}

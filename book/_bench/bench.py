@@ -150,7 +150,7 @@ def cachegrind(name, workload, steps):
 
 def is_counted(name):
     """Return whether instructions are counted: not for PyTorch and for programs, which valgrind runs too slowly."""
-    return 'PyTorch' not in name and name != 'program'
+    return 'PyTorch' not in name and not name.startswith('program')
 
 
 def memory(name, workload, nodes):

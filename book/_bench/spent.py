@@ -13,12 +13,6 @@ from micrograd.program import Program
 STEPS = 200
 
 
-class Unfused(Compiled):
-    """The network of chapter 12 with its single additions and multiplications."""
-
-    fused = False
-
-
 def timed(spent, what, function, clock=time.perf_counter):
     """Return a function whose milliseconds are added to `spent[what]`."""
     def run(*args):
@@ -47,11 +41,11 @@ def fastest(spent, function, times):
 
 def moons():
     """Return the milliseconds to compile, and those of a step: all points forward and back, and an update."""
-    spent, step = Counter(), Unfused()
+    spent, step = Counter(), Compiled()
     run, update = timed(spent, 'run', step.forward), timed(spent, 'update', step.update)
     for program in (step.hinge, step.size):
         program.machine.call = timed(spent, 'machine', program.machine.call)
-    return summary(compiling(Unfused), fastest(spent, lambda: (run(), update()), STEPS))
+    return summary(compiling(Compiled), fastest(spent, lambda: (run(), update()), STEPS))
 
 
 def names():
