@@ -125,7 +125,7 @@ def test_each_edge_has_its_slope_beside_it():
     own = Value(2.0, (d, a), 'own')
     own._backward = lambda: None
     for drawing in watch(own).drawings:
-        edges = re.findall(r'(v\d) -> (v\d)op \[label="(.*?)"', drawing.source)
+        edges = re.findall(r'(v\d) -> (v\d)op \[label="(?: (.*)\\n )?"', drawing.source)
         assert edges == [('v1', 'v0', ''), ('v2', 'v0', ''), ('v3', 'v1', '1'), ('v4', 'v1', '1'), ('v2', 'v3', '3'),
                          ('v5', 'v3', '1'), ('v3', 'v4', '4'), ('v6', 'v4', '3')]
 

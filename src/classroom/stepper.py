@@ -123,8 +123,8 @@ def mark_edges(drawing, nodes, active):
     looks = [''] * len(inner)
     for node in inner:
         bold = f' color="{GRADIENT}" penwidth=2.5 dir=back' if node is active else ''
-        looks += [f'label="{"" if isnan(slope) else short(slope)}"{bold}'
-                  for slope in node._slopes]
+        labels = ['' if isnan(slope) else rf' {short(slope)}\n ' for slope in node._slopes]
+        looks += [f'label="{label}"{bold}' for label in labels]  # above its arrow
     mark_arrows(drawing, looks)
 
 

@@ -120,6 +120,24 @@ def test_each_step_has_its_node_in_view(browser, address, chapter):
                 assert figures[i].is_displayed() and not hidden, (width, i)
 
 
+@pytest.mark.parametrize('chapter', ['04-blame', '05-local', '06-order'])
+def test_no_arrow_touches_a_slope(browser, address, chapter):
+    for width in (DESK, PHONE):
+        show(browser, f'{address}/{chapter}.html', width)
+        slopes, touched = browser.execute_script("""
+            for (const fold of document.querySelectorAll('details:has(.micrograd-steps)')) fold.open = true
+            const shown = [...document.querySelectorAll('.micrograd-steps svg')].filter(svg => svg.checkVisibility())
+            const points = arrow => Array.from({ length: 50 },
+              (_, i) => arrow.getPointAtLength(i / 49 * arrow.getTotalLength()))
+            const inside = ({ x, y, width, height }) => point =>
+              x < point.x && point.x < x + width && y + 3 < point.y && point.y < y + height - 3
+            const texts = svg => [...svg.querySelectorAll('.edge text')].filter(text => text.textContent.trim())
+            const touches = svg => texts(svg).filter(text => [...svg.querySelectorAll('.edge path')].some(
+              arrow => points(arrow).some(inside(text.getBBox()))))
+            return [shown.flatMap(texts).length, shown.flatMap(touches).map(text => text.textContent)]""")
+        assert slopes > 3 and not touched, (width, slopes, touched)
+
+
 @pytest.mark.parametrize('chapter', GRAPHS)
 def test_numbers_change_in_the_layout_that_is_shown(browser, address, chapter):
     page = Figure(browser, f'{address}/{chapter}.html', PHONE).open()
