@@ -706,12 +706,13 @@ def forget_places(model):
                         ("(model.out", "(second.out", "the model's `out`"))},
     '16-program': {
         '16.1': [("wrong = ['clipped']", "which number was neither"),
-                 ("wrong = ['scaled']", "which function asks for x.data"),
+                 ("wrong = ['scaled']", "which other function asks for x.data"),
                  ("wrong = ['clipped', 'doubled', 'scaled']", "how many turns does the loop take"),
                  ("wrong = ['clipped', 'ramp', 'scaled']", "a ReLU is an operation"),
                  ("wrong = ['clip']", "no test is called 'clip'")],
         '16.2': [("wrong_rules = lambda: dict(RULES)", "no bug is planted: this is the right table"),
                  ("wrong_rules = lambda: {'*': ('a * b', 'a', 'b')}", "has the others, too"),
+                 ("wrong_rules = lambda: {**RULES, '*': ('a * b', '2', '3')}", "the gradients of 5 * 7"),
                  ("wrong_rules = lambda: {**RULES, '*': ('a + b', 'a', 'b')}", "what computes a product"),
                  ("wrong_rules = lambda: {**RULES, '*': ('a * b', '(b)', 'a')}", "these are the right ones"),
                  ("wrong_rules = lambda: {**RULES, '*': ('a * b', 'a', 'b'), 'tanh': ('a', '1')}", "rows that differ"),
@@ -730,6 +731,11 @@ def visit_BinOp(self, node):
     if not isinstance(node.op, ast.Pow):
         return self.generic_visit(node)
     return ' '.join(['local.get 0'] * node.right.value + ['Mult'] * (node.right.value - 1))""", "not x alone"),
+                 ("""
+def visit_BinOp(self, node):
+    if not isinstance(node.op, ast.Pow):
+        return self.generic_visit(node)
+    return f'{self.visit(node.right)} {self.visit(node.left)} log Mult exp'""", "x ** 3 at -2"),
                  ("""
 def visit_BinOp(self, node):
     return ' '.join([self.visit(node.left)] * node.right.value + ['Mult'] * (node.right.value - 1))""",
