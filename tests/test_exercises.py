@@ -7,6 +7,7 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import jupytext
 import nbformat
@@ -19,6 +20,7 @@ from classroom.chapters import begin
 from classroom.check import (
     NOTHING_CAME,
     ORDER_WANTED,
+    STILL_EMPTY,
     TUPLES_WANTED,
     WrongAnswer,
     checked,
@@ -70,7 +72,7 @@ def test_stored_verdicts(chapter):
     cells = nbformat.read(CHAPTERS[chapter].with_suffix('.ipynb'), 4).cells
     for *_, check, solution in exercises(chapter).values():
         assert ''.join(output.text for output in cells[check].outputs).startswith('not yet: ')
-        assert NOTHING_CAME in ''.join(output.text for output in cells[check].outputs), 'the answer is given away'
+        assert STILL_EMPTY in ''.join(output.text for output in cells[check].outputs), 'the answer is given away'
         assert ''.join(output.text for output in cells[solution].outputs) == 'right\n'
 
 
@@ -193,10 +195,20 @@ def documented():
     """Only described, and not written: but described."""
 
 
+class Begun:
+    """A class of which one method is still to be written."""
+    size = 0
+
+    def ready(self):
+        return self.size
+
+    def grow(self): ...
+
+
 @pytest.mark.parametrize('answer, expected', [
     (None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (blank, True),
     (0, False), ('', False),
-    ([0], False), (False, False), (zero, False), (documented, False), (print, False), (Value, False)])
+    ([0], False), (False, False), (zero, False), (documented, False), (Begun, True), (int, False), (print, False), (Value, False)])
 def test_is_blank(answer, expected):
     assert is_blank(answer) is expected
 
@@ -215,6 +227,26 @@ def test_expect_says_what_was_expected_what_came_and_the_likely_slip():
         expect("x", 'banana', 'apple')
     with pytest.raises(WrongAnswer, match=r"got      \(\)\n    likely slip: no inputs$"):
         expect("x", (), (2,), {(): "no inputs"})
+
+
+def test_of_a_yes_or_no_the_hint_alone_is_told():
+    with pytest.raises(WrongAnswer, match="^nudge a copy$"):
+        expect("the list is changed", True, False, {True: "nudge a copy"})
+    with pytest.raises(WrongAnswer, match=r"^the list is changed\n    expected False\n    got      True$"):
+        expect("the list is changed", True, False)
+
+
+def test_an_answer_that_calls_itself_is_named():
+    def check(double):
+        with mock.patch.object(Value, '__mul__', double):
+            return Value(1.0) * 2
+    def double(self, other):
+        return self * other
+    assert problem_in(check, double).endswith("`double` calls itself, directly or through an operator or a method, "
+                                              "until Python stops it")
+    def impatient(answer):
+        raise RecursionError("too deep")
+    assert problem_in(impatient, double) == "not yet: it ended in RecursionError: too deep"
 
 
 def test_an_array_is_compared_item_by_item():
@@ -258,7 +290,7 @@ HOW = "a third try, or check_sum(x, y, reveal=True), shows what was expected"
 
 
 def test_what_was_expected_is_shown_on_the_third_different_try(tell):
-    assert tell(check_two(), None, None) == f"not yet: {NOTHING_CAME}"
+    assert tell(check_two(), None, None) == f"not yet: {STILL_EMPTY}"
     for _ in range(3):
         told = tell(check_two(), 2, 2)
         assert told == f"not yet: 1 + 1, and twice that | got      [2, 2] | likely slip: twice | {HOW}"
@@ -290,9 +322,9 @@ def test_what_a_function_gives_is_told_at_once_and_what_was_to_be_predicted_is_n
         expect_prediction(prediction, ['b', 'a'])
     for wrong in ['c'], ['d'], ['e']:
         assert tell(check_bug, lambda x: x, wrong) == "not yet: double(2) | expected 4 | got      2"
-    assert tell(check_bug, blank, ['a', 'b']) == f"not yet: {NOTHING_CAME}"
+    assert tell(check_bug, blank, ['a', 'b']) == f"not yet: {STILL_EMPTY}"
     one_fails = "at least one of the tests fails"
-    for wrong, hint in ([], one_fails), (['a'], "these are not all of them"), (['a', 'c'], "is not among them"):
+    for wrong, hint in ([], one_fails), (['a'], "these are not all of them"), (['a', 'c'], "'c' is not among them"):
         told = tell(check_bug, lambda x: 2 * x, wrong)
         assert hint in told and told.endswith("check_bug(double, prediction, reveal=True), shows what was expected")
         assert "'b'" not in told
@@ -302,7 +334,7 @@ def test_what_a_function_gives_is_told_at_once_and_what_was_to_be_predicted_is_n
 
 @pytest.mark.parametrize('prediction, hint', [
     ([], "at least one of the tests fails"), ('a', "these are not all of them"), (['a'], "these are not all of them"),
-    (['a', 'c'], "one that you name is not among them"), (['a', 'b', 'c'], "three is too many")])
+    (['a', 'c'], "'c' is not among them"), (['d', 'c'], "'c' is not among them"), (['a', 'b', 'c'], "three is too many")])
 def test_predictions(prediction, hint):
     with pytest.raises(WrongAnswer, match=hint):
         expect_prediction(prediction, ['b', 'a'], {('a', 'b', 'c'): "three is too many"})
@@ -315,7 +347,7 @@ def test_a_name_that_no_test_has_is_named():
         raise AssertionError
     with pytest.raises(WrongAnswer, match="no test is called 'brakes'"):
         expect_prediction(['brakes', 'holds'], failing(holds, breaks))
-    with pytest.raises(WrongAnswer, match="one that you name is not among them"):
+    with pytest.raises(WrongAnswer, match="'holds' is not among them"):
         expect_prediction(['breaks', 'holds'], failing(holds, breaks))
 
 
@@ -347,7 +379,8 @@ def early_value():
     (Value, 'len(None)', NOTHING_CAME), (Value, '2**x', "int ** Value asks for `__rpow__`: Value has none"),
     (Value, 'Value(1.0, (x,), "f", _slopes=(1))', TUPLES_WANTED), (Value, 'Value(1.0, (x), "f")', TUPLES_WANTED),
     (Value, 'list(x)', None), (Value, 'max(x, x + 1)', ORDER_WANTED), (Value, '0 if x >= 0 else 1', ORDER_WANTED),
-    (Value, '0 < x', ORDER_WANTED), (Value, '[1] < 2', None), (Value, 'f(f)', None), (Value, '1 / 0', None)])
+    (Value, '0 < x', ORDER_WANTED), (Value, '[1] < 2', None), (Value, '1 / 0', None),
+    (Value, 'f(f)', "`<lambda>` calls itself, directly or through an operator or a method, until Python stops it")])
 def test_the_cause_of_an_error_is_told_where_it_is_known(cls, code, hint):
     def check(answer, Value):
         answer(Value(2.0))

@@ -1,10 +1,12 @@
 """Checks that say what came, what was expected, and what the likely slip is."""
 import math
 import re
+from collections import Counter
 from functools import wraps
 from inspect import signature
 from traceback import walk_tb
 
+STILL_EMPTY = "nothing came: your answer is still empty"
 NOTHING_CAME = ("nothing came: is your answer still empty, "
                 "or does a function return nothing?")
 NAN_CAME = ("nan: a slope that was not given (`_slopes=...`) is nan, "
@@ -28,7 +30,12 @@ class WrongAnswer(Exception):
         return self.in_words(f"expected {self.expected!r}")
 
     def in_words(self, *lines):
-        """Return what was asked, some more lines, what came, and the hint."""
+        """Return what was asked, some more lines, what came, and the hint.
+
+        Where a yes or no came, the hint alone: it tells more.
+        """
+        if isinstance(self.got, bool) and self.hint:
+            return self.hint.removeprefix('likely slip: ')
         hints = [self.hint] if self.hint else []
         return '\n    '.join([self.what, *lines, f"got      {self.got!r}", *hints])
 
@@ -57,13 +64,14 @@ def expect(what, got, expected, hints=None, within=1e-6):
 def expect_prediction(prediction, found, hints=None):
     """Return None if `prediction` lists what was `found`; else raise a WrongPrediction.
 
-    The keys of `hints` are sorted tuples. A name that no test has is named.
+    The keys of `hints` are sorted tuples. A name that is wrong is named.
     """
     names = [prediction] if isinstance(prediction, str) else sorted(set(prediction))
     if names == sorted(found):
         return
-    one_too_many = "one that you name is not among them"
-    hint = one_too_many if set(names) - set(found) else "these are not all of them"
+    wrong = set(names) - set(found)
+    one_too_many = f"{min(wrong, key=str)!r} is not among them" if wrong else ''
+    hint = one_too_many or "these are not all of them"
     hint = (hints or {}).get(tuple(names), hint)
     hint = hint if names else "at least one of the tests fails: name it"
     unknown = set(names) - tests_run
@@ -87,10 +95,13 @@ def is_same(one, other, within):
 def is_blank(answer):
     """Return whether an answer, or an item of it, was never given.
 
-    That is None, `...`, a list without items, or a function that holds only `...`.
+    That is None, `...`, a list without items, a function that holds only `...`, or a
+    class with such a method.
     """
     if isinstance(answer, (list, tuple)):
         return not answer or any(map(is_blank, answer))
+    if isinstance(answer, type):
+        return any(is_blank(each) for each in vars(answer).values() if callable(each))
     def blank(): ...
     def body(function):
         code = getattr(function, '__code__', None)
@@ -117,7 +128,7 @@ def problem_in(check, *answers, reveal=True):
     An error on the way is a wrong answer, too.
     """
     if not reveal and any(map(is_blank, answers[:1])):  # a prediction is the second
-        return f"not yet: {NOTHING_CAME}"
+        return f"not yet: {STILL_EMPTY}"
     try:
         check(*answers)
     except WrongAnswer as wrong:
@@ -149,7 +160,10 @@ def cause_of(error, check, answers):
     text = str(error)
     if "'NoneType'" in text:
         return NOTHING_CAME
-    frame = list(walk_tb(error.__traceback__))[-1][0]
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if isinstance(error, RecursionError):
+        return calls_itself([frame.f_code.co_name for frame in frames], answers)
+    frame = frames[-1]
     maker = frame.f_locals.get('self') if frame.f_code.co_name == '__init__' else None
     if "object is not iterable" in text and type(maker).__name__ == 'Value':
         return TUPLES_WANTED
@@ -157,6 +171,15 @@ def cause_of(error, check, answers):
         return ORDER_WANTED
     classes = {getattr(answer, '__name__', ''): answer for answer in answers}
     return missing_operator(text, classes.get('Value', check.__globals__.get('Value')))
+
+
+def calls_itself(names, answers):
+    """Return which of the functions called calls itself: an answer, if one does."""
+    own = {getattr(answer, '__name__', '') for answer in answers}
+    often = [name for name, times in Counter(names).most_common() if times > 1]
+    often.sort(key=lambda name: name not in own)
+    how = "calls itself, directly or through an operator or a method"
+    return f"`{often[0]}` {how}, until Python stops it" if often else ''
 
 
 def missing_operator(text, Value):
