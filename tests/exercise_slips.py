@@ -149,7 +149,9 @@ def gradient(f, at):
                 ("slopes = (3, Value(2.0))", "a slope is a plain number"),
                 ("slopes = Value(3)", "a slope is a plain number"),
                 ("slopes = (3,)", "one slope for each input"), ("slopes = 3", "one slope for each input"),
-                ("slopes = (6.0,)", "that is the number"), ("slopes = 6.0", "that is the number")],
+                ("slopes = (6.0,)", "that is the number"), ("slopes = 6.0", "that is the number"),
+                ("slopes = (3, 3)", "along the 3 the slope is the other factor"),
+                ("slopes = [2.0, 2.0]", "along a the slope is the other factor")],
         '2.2': [("""
 def wrong_mul(self, other):
     return Value(self.data * other.data, (self, other), '*', _slopes=(self.data, other.data))
@@ -165,6 +167,18 @@ def wrong_mul(self, other):
 def wrong_mul(self, other):
     return Value(self.data + other.data, (self, other), '*', _slopes=(self.data, other.data))
 prediction = ['product', 'number']""", "one bug will do: the number stays right"),
+                ("""
+def wrong_mul(self, other):
+    return Value(self.data * other.data, (self, other), '*', _slopes=(2.0, 3.0))""",
+                 "take the slopes from self and other"),
+                ("""
+def wrong_mul(self, other):
+    product = self * other
+    return Value(product.data, (self, other), '*', _slopes=(self.data, other.data))""", "`wrong_mul` calls itself"),
+                ("""
+def wrong_mul(self, other):
+    return Value(self.data * other.data, (self, other), '*', _slopes=(self.data, other.data))
+prediction = ['number', 'product']""", "'number' is not among them"),
                 ("""
 def wrong_mul(self, other):
     return Value(self.data * other.data, (self, other), '*', _slopes=(self.data, other.data))
@@ -211,9 +225,18 @@ class Value:
 class Value:
     def times_plus(self, b, c):
         return Value(self.data * b.data + c.data, (self, b, c), 'times_plus', _slopes=(3, 2, 1))""",
-                 "compute the slopes from what comes")]},
+                 "compute the slopes from what comes"),
+                *changed("""
+@extend(Value)
+class Value:
+    def times_plus(self, b, c):
+        data = self.data * b.data + c.data
+        return Value(data, (self, b, c), 'times_plus', _slopes=(b.data, self.data, 1))""",
+                         ("self.data, 1)", "self.data, 0)", "c moves, and the sum moves with it"),
+                         ("self.data, 1)", "self.data, c.data)", "along a term of a sum the slope is 1"))]},
     '03-pictures': {
-        '3.1': [("boxes, arrows = 3, 4", "each circle has an arrow to its result")],
+        '3.1': [("boxes, arrows = 3, 4", "each circle has an arrow to its result"),
+                ("boxes, arrows = 2, 6", "every number has a box"), ("boxes, arrows = 6, 6", "a circle is no box")],
         '3.2': [("""
 def wrong_trace(root):
     nodes, edges = [root], []
@@ -239,11 +262,30 @@ def wrong_trace(root):
         nodes += node._prev
     return nodes, []
 prediction = ['shared_nodes', 'shared_edges']""", "return the edges, too"),
+                ("""
+def wrong_trace(root):
+    nodes = [root]
+    for node in nodes:
+        nodes += node._prev
+    return nodes
+prediction = ['shared_nodes']""", "return two lists"),
                 ("wrong_trace = trace", "no bug is planted")],
         '3.3': [("""
 def in_words(v):
     return f" {v._op} ".join(in_words(child) for child in v._prev) if v._prev else v.label or str(v.data)""",
                 "without parentheses this is another calculation"),
+                ("""
+def in_words(v):
+    return f"({in_words(v._prev[0])}{v._op}{in_words(v._prev[1])})" if v._prev else v.label or str(v.data)""",
+                 "a space on each side"),
+                ("""
+def in_words(v):
+    return f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else v.label or v.data""",
+                 "make it a text"),
+                ("""
+def in_words(v):
+    return f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else v.label or str(float(v.data))""",
+                 "it holds an int"),
                 ("""
 def inner(v):
     return f"({inner(v._prev[0])} {v._op} {inner(v._prev[1])})" if v._prev else v.label or str(v.data)
@@ -269,7 +311,9 @@ def in_words(v):
                 ("gradients = [12, 8, -6]", "a gets what b holds, times c"),
                 ("gradients = [8, -12, -6]", "b what a holds, times c"),
                 ("gradients = [-12, 8, 4]", "the other factor of c"),
-                ("gradients = [-12, 8, 1]", "the other factor of c")],
+                ("gradients = [-12, 8, 1]", "the other factor of c"),
+                ("gradients = [-12, 8, 6]", "and that is negative"),
+                ("gradients = [-3, 2, 4]", "the 4 is the gradient of ab")],
         '4.2': [("""
 def pass_back(node):
     for child, slope in zip(node._prev, node._slopes):
@@ -312,10 +356,21 @@ def wrong_walk(nodes):
                          ("in nodes", "in nodes[1:]", "the first node passes nothing back"),
                          ("nodes[0].grad = nodes[0].data", "nodes", "the result, nodes[0], has no gradient"),
                          ("nodes[0].grad = nodes[0].data", "nodes[-1].grad = nodes[-1].data",
-                          "the result, nodes[0], has no gradient"))]},
+                          "the result, nodes[0], has no gradient")),
+                ("""
+def pass_back_for_later(node, pass_back=pass_back):
+    pass_back(node)
+pass_back = lambda node: None
+def wrong_walk(nodes):
+    nodes[0].grad = nodes[0].data
+    for node in nodes:
+        pass_back(node)""", "pass_back does nothing: run the solution of 4.2"),
+                ("""
+pass_back = pass_back_for_later
+wrong_walk = lambda nodes: nodes""", "the result, nodes[0], has no gradient")]},
     '05-local': {
         '5.1': [("contributions = [1.0, 2.0, 2.0]", "times the gradient of the product that it enters"),
-                ("contributions = [13 / 3] * 3", "what comes back"),
+                ("contributions = [13 / 3] * 3", "what comes back"), ("contributions = 13", "write down the three"),
                 ("contributions = [12, 1]", "two edges go into the square"),
                 ("contributions = [3, 3, 1]", "times the slope of the edge"),
                 ("contributions = [6, 2, 1]", "both edges into the square"),
@@ -333,7 +388,10 @@ def wrong_backward(self):
                          ("+= slope * self.grad", "= slope * self.grad", "and forget the gradient of the result"),
                          ("+= slope * self.grad", "= slope", "one bug will do"),
                          ("slope * self.grad", "self.grad", "no slope is used"),
-                         ("+= slope * self.grad", "+= slope * child.grad", "it adds nothing"))],
+                         ("+= slope * self.grad", "+= slope * child.grad", "it adds nothing"),
+                         ("+= slope * self.grad", "+= self._slopes[0]", "a slope of its own"),
+                         ("+= slope * self.grad", "+= abs(slope)", "a negative slope stays negative"),
+                         ("+= slope * self.grad", "+= slope\n        break", "only the first input"))],
         '5.3': [("""
 def mean(values):
     return Value(sum(v.data for v in values) / len(values), values, 'mean', _slopes=(1,) * len(values))""",
@@ -375,7 +433,11 @@ def mean(values):
         '6.1': [("labels = ['L', 'p', 's', 'b', 'a']", "turn it round"),
                 ("labels = [a, b, s, p, L]", "write their labels"), ("labels = 'abspL'", "make it a list of five"),
                 ("labels = ['a', 's', 'b', 'p', 'L']", "s is made of b"),
-                ("labels = ['s', 'a', 'b', 'p', 'L']", "s is made of a and b"),
+                ("labels = ['s', 'a', 'b', 'p', 'L']", "s is made of a: a comes first"),
+                ("labels = ['L', 'p', 's']", "L is made of p"), ("labels = ('s', 'p', 'L')", "s is made of a"),
+                ("labels = ['b', 'a', 's', 'L', 'p']", "L is made of p: p comes first"),
+                ("labels = 'baspL'", "make it a list of five"), ("labels = {*'abspL'}", "a set keeps no order"),
+                ("labels = ['a', 'b', 's', 's', 'p', 'L']", "the labels, inputs before results"),
                 ("labels = ['b', 's', 'a', 'p', 'L']", "s is made of a"),
                 ("labels = ['a', 'b', 's', 'L', 'p']", "the labels, inputs before results")],
         '6.2': [("""
@@ -409,13 +471,37 @@ def wrong_backward(self):
     self.grad = 1
     for node in reversed(self._topological_order()):
         node._backward()""", "nothing is cleared"),
+                ("""
+def wrong_backward(self):
+    order = self._topological_order()
+    for node in order:
+        node.grad = 0
+    self.grad = 1
+    for node in order:
+        node._backward()""", "walk the order from its end"),
+                ("""
+def wrong_backward(self):
+    for node in self._topological_order():
+        node.grad = 0
+    self.backward()""", "`wrong_backward` calls itself"),
                 ("wrong_backward = Value.backward", "no bug is planted")],
         '6.3': [("""
 def order_by_counting(root):
     order = [root]
     for node in order:
         order.extend(child for child in node._prev if child not in order)
-    return order""", "do not let a node go"),
+    return order""", "a node goes while an edge that leaves it is unused"),
+                ("""
+def order_by_counting(root):
+    nodes, edges = trace(root)
+    waiting_for = {node: sum(child is node for child, _ in edges) for node in nodes}
+    order = [root]
+    for node in order:
+        for child in set(node._prev):
+            waiting_for[child] -= 1
+            if waiting_for[child] == 0:
+                order.append(child)
+    return order""", "two edges leave a, and the sum uses both"),
                 ("""
 def order_by_counting(root):
     return root._topological_order()[::-1]""", "count, without _topological_order"),
@@ -427,7 +513,7 @@ def placed(node, order):
         order.append(node)
     return order
 def order_by_counting(root):
-    return placed(root, [])[::-1]""", "RecursionError"),
+    return placed(root, [])[::-1]""", "`placed` calls itself"),
                 ("def order_by_counting(root): return [v.label for v in trace(root)[0]]",
                  "return the nodes themselves"),
                 ("def order_by_counting(root): return []", "begin with the result"),
@@ -439,7 +525,7 @@ def order_by_counting(root):
     order = [root]
     for node in order:
         order.extend(node._prev)
-    return order""", "let a node go once")]},
+    return order""", "let a node go once, when")]},
     '07-arithmetic': {
         '7.1': [("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too"),
                 ("answer = [4.0, 0.5, -1 / 2 - (10 - 2) / 2]", "has the square of b below"),
