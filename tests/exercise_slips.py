@@ -525,7 +525,10 @@ def order_by_counting(root):
     order = [root]
     for node in order:
         order.extend(node._prev)
-    return order""", "let a node go once, when")]},
+    return order""", "let a node go once, when")],
+        '6.4': [("prediction = ['c_plus_b', 'b_plus_c', 'far']", "c happens to stand before b"),
+                ("prediction = ['b_plus_c']", "on the level below that of b"),
+                ("prediction = ['c_plus_b']", "'c_plus_b' is not among them")]},
     '07-arithmetic': {
         '7.1': [("answer = [4.0, 0.5, -0.5]", "b is in the denominator, too"),
                 ("answer = [4.0, 0.5, -1 / 2 - (10 - 2) / 2]", "has the square of b below"),

@@ -12,20 +12,20 @@ def overwriting(self):
 
 
 def by_recursion(self):
-    """Let each input pass its gradient back as soon as it has one, and each time."""
+    """Give the result its 1, and go on from there by recursion."""
     self.grad = 1
     recurse(self)
 
 
 def recurse(node):
-    """Pass the gradient of `node` back; then each different input does the same."""
+    """Pass the gradient of `node` back; then each of its inputs does the same."""
     node._backward()
-    for child in dict.fromkeys(node._prev):
+    for child in node._prev:
         recurse(child)
 
 
 def at_first_visit(self):
-    """Pass the gradient back when a node is met first, complete or not."""
+    """Visit each node once, when it is met first."""
     self.grad = 1
     stack, seen = [self], set()
     while stack:
@@ -34,18 +34,6 @@ def at_first_visit(self):
             seen.add(node)
             node._backward()
             stack += node._prev
-
-
-def level_by_level(self):
-    """Pass back to all inputs of a level, then go on with these as the next level."""
-    self.grad = 1
-    level, seen = [self], {self}
-    while level:
-        for node in level:
-            node._backward()
-        below = dict.fromkeys(child for node in level for child in node._prev)
-        level = [node for node in below if node not in seen]
-        seen.update(level)
 
 
 def marked_too_early(self):
@@ -69,6 +57,18 @@ def without_reset(self):
     self.grad = 1
     for node in reversed(order):
         node._backward()
+
+
+def level_by_level(self):
+    """Pass back to all inputs of a level, then go on with these as the next level."""
+    self.grad = 1
+    level, seen = [self], {self}
+    while level:
+        for node in level:
+            node._backward()
+        below = dict.fromkeys(child for node in level for child in node._prev)
+        level = [node for node in below if node not in seen]
+        seen.update(level)
 
 
 def slope_from_input(self):
