@@ -208,7 +208,8 @@ class Begun:
 @pytest.mark.parametrize('answer, expected', [
     (None, True), (..., True), ([], True), ([1, None], True), ([[None], [1]], True), (blank, True),
     (0, False), ('', False),
-    ([0], False), (False, False), (zero, False), (documented, False), (Begun, True), (int, False), (print, False), (Value, False)])
+    ([0], False), (False, False), (zero, False), (documented, False), (print, False), (Value, False),
+    (Begun, True), (int, False)])
 def test_is_blank(answer, expected):
     assert is_blank(answer) is expected
 
@@ -334,7 +335,8 @@ def test_what_a_function_gives_is_told_at_once_and_what_was_to_be_predicted_is_n
 
 @pytest.mark.parametrize('prediction, hint', [
     ([], "at least one of the tests fails"), ('a', "these are not all of them"), (['a'], "these are not all of them"),
-    (['a', 'c'], "'c' is not among them"), (['d', 'c'], "'c' is not among them"), (['a', 'b', 'c'], "three is too many")])
+    (['a', 'c'], "'c' is not among them"), (['d', 'c'], "'c' is not among them"),
+    (['a', 'b', 'c'], "three is too many")])
 def test_predictions(prediction, hint):
     with pytest.raises(WrongAnswer, match=hint):
         expect_prediction(prediction, ['b', 'a'], {('a', 'b', 'c'): "three is too many"})
