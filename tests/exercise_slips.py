@@ -501,7 +501,7 @@ def order_by_counting(root):
             waiting_for[child] -= 1
             if waiting_for[child] == 0:
                 order.append(child)
-    return order""", "two edges leave a, and the sum uses both"),
+    return order""", "a + a: number of leaves\n    expected 1\n    got      0\n    likely slip: two edges leave a"),
                 ("""
 def order_by_counting(root):
     return root._topological_order()[::-1]""", "count, without _topological_order"),

@@ -60,7 +60,7 @@ def without_reset(self):
 
 
 def level_by_level(self):
-    """Pass back to all inputs of a level, then go on with these as the next level."""
+    """Pass back to all inputs of a level: they are the next level."""
     self.grad = 1
     level, seen = [self], {self}
     while level:
