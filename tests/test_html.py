@@ -164,6 +164,15 @@ def test_the_fonts_have_what_formulas_and_text_need_and_the_icons(pages):
     assert len(classes & codes.keys()) > 8 and {codes[name] for name in classes & codes.keys()} <= letters('Book Icons')
 
 
+def test_the_name_of_a_function_stands_apart_in_formulas(pages):
+    names = [mi for page in pages.values() for mi in page.select('math mi') if len(mi.get_text()) > 1]
+    applied = [mi for mi in names if (sign := mi.find_next_sibling()) and sign.get_text() == '\u2061']
+    after = [mi.find_next_siblings()[1] for mi in applied]
+    assert len(after) > 20 and all(each.name == 'mspace' or each.get_text().strip()[0] in '(∑' for each in after)
+    before = [mi.find_previous_sibling() for mi in applied]
+    assert not [each for each in before if each and each.name != 'mspace' and each.get_text().isalnum()]
+
+
 @pytest.mark.parametrize('styles, kept', [
     ('.a, .b > p {color: red} .c {top: 0}', '.a{color: red}\n'),
     ('.a::after {content: "}"} .b {content: "{"}', '.a::after{content: "}"}\n'),

@@ -170,10 +170,22 @@ def fix_rendered_pages(app):
         app.builder.templates.render = render_and_fix
 
 
+# The name of a function, or a power of it, behind what it stands, and before what: not a bracket, or a sum, or the end.
+NAME = r'(?:<mi>\w\w+</mi>\s*<mo>&ApplyFunction;</mo>|<msup>\s*<mi>\w\w+</mi>.*?</msup>)'
+BEFORE_NAME = re.compile(fr'(</(?:mi|mn|msup|msub|mfrac)>|\)</mo>)(?=\s*{NAME})', re.DOTALL)
+AFTER_NAME = re.compile(fr'({NAME})(?=\s*<(?!/|mo\b|munder))', re.DOTALL)
+
+
 def mathml(node, **options):
-    """Return a formula as MathML, which browsers draw by themselves; as TeX, with a warning, if it has an error."""
+    """Return a formula as MathML, which browsers draw by themselves; as TeX, with a warning, if it has an error.
+
+    Around the name of a function there is a thin space, as TeX has it: n ln a.
+    """
     try:
-        return tex2mathml(node.astext().strip(), **options)
+        formula = tex2mathml(node.astext().strip(), **options)
+        for place in (BEFORE_NAME, AFTER_NAME):
+            formula = place.sub(r'\1<mspace width="0.17em"/>', formula)
+        return formula
     except MathError as error:
         logger.warning('%s: %s', error, node.astext(), location=node)
         return escape(node.astext())
