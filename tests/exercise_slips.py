@@ -536,9 +536,10 @@ def order_by_counting(root):
         '7.2': [("""
 def wrong_rsub(self, other):
     return self - other
-prediction = ['two_minus_x', 'x_minus_x']""", "two Values meet in __sub__"),
+prediction = ['two_minus_x', 'x_minus_x']""", "both sides are Values, so Python calls __sub__"),
                 ("prediction = ['two_minus_x', 'x_minus_two_']", "no test is called 'x_minus_two_'"),
-                ("wrong_rsub = Value.__rsub__", "no bug is planted")],
+                ("wrong_rsub = Value.__rsub__", "no bug is planted"),
+                ("wrong_rsub = lambda self, other: other - self", "no bug is planted")],
         '7.3': [("""
 @extend(Value)
 class Value:
@@ -564,14 +565,32 @@ class Value:
 class Value:
     def __abs__(self):
         return Value(abs(self.data), (self,), 'abs', _slopes=(1 if self.data >= 0 else -1,))""",
-                 "at 0 the slope is 0")]},
+                 "at 0 the slope is 0, by convention"),
+                ("Value.__abs__ = lambda self: (self**2)**0.5", "that is a power"),
+                (("Value.__abs__ = lambda self: Value(abs(self.data), (self,), 'abs', "
+                  "_slopes=(int(self.data > 0),))"), "below zero the slope is -1, not 0"),
+                (("Value.__abs__ = lambda self: Value(abs(self.data), (self,), 'abs', "
+                  "_slopes=(max(-1, min(1, self.data)),))"), "above zero the slope is 1, however small x is"),
+                (("Value.__abs__ = lambda self: Value(abs(self.data), (self,), 'abs', "
+                  "_slopes=(self.data / max(1, abs(self.data)),))"), "above zero the slope is 1, however small x is"),
+                (("Value.__abs__ = lambda self: Value(abs(self.data), (self,), 'abs', "
+                  "_slopes=(self.data / abs(self.data),))"), "give 0 a slope of its own")]},
     '08-bends': {
-        '8.1': [("answer = [0.5, -0.25]", "two minus signs")],
+        '8.1': [("answer = [0.5, -0.25]", "two minus signs"),
+                ("answer = [0.5, 1.0]", "the slope of 1/u at u = 2 is -1/4")],
         '8.2': [("""
 def wrong_tanh(self):
     return Value(math.tanh(self.data), (self,), 'tanh', _slopes=(1 - self.data**2,))
 prediction = ['slope_at_0', 'slope_at_half']""", "at 0 input and result are equal"),
-                ("wrong_tanh = Value.tanh", "no bug is planted")],
+                ("wrong_tanh = Value.tanh", "no bug is planted"),
+                ("""
+def wrong_tanh(self):
+    return Value(self.tanh().data, (self,), 'tanh', _slopes=(1 - self.data**2,))""", "`wrong_tanh` calls itself"),
+                ("""
+def wrong_tanh(self):
+    data = math.sinh(self.data) / math.cosh(self.data)     # differs from math.tanh in the last digit
+    return Value(data, (self,), 'tanh', _slopes=(1 - self.data**2,))
+prediction = ['number_at_half', 'slope_at_half']""", "'number_at_half' is not among them")],
         '8.3': [("""
 @extend(Value)
 class Value:
@@ -587,7 +606,19 @@ class Value:
 class Value:
     def sigmoid(self):
         data = (1 + math.tanh(self.data / 2)) / 2
-        return Value(data, (self,), 'sigmoid', _slopes=(data,))""", "the slope is s * (1 - s)")]},
+        return Value(data, (self,), 'sigmoid', _slopes=(data,))""", "the slope is the result times 1 minus the result"),
+                *[(f"""
+@extend(Value)
+class Value:
+    def sigmoid(self):
+        x = {x}
+        data = 1 / (1 + math.exp(-x)) if x >= {end} else {below}
+        return Value(data, (self,), 'sigmoid', _slopes=(data * (1 - data),))""", words) for x, end, below, words in [
+                    ("self.data", 0, "math.exp(x)", "below 0 it is e**x / (1 + e**x)"),
+                    ("self.data", 0, 0.0, "sigmoid(-2.0) and its slope"),
+                    ("self.data", -2, 0.0, "sigmoid(-5.0) and its slope"),
+                    ("abs(self.data)", 0, 0.0, "that is the sigmoid at 2")]],
+                ("Value.sigmoid = lambda self: 1 + -1 / (1 + self.exp())", "one operation with one input")]},
     '09-trust': {
         '9.1': [("""
 def f(a):

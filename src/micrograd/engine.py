@@ -116,8 +116,8 @@ class Value:
         return other - self
 
     def _power(self, n):
-        """Return data**n: infinite if it fits no float, or if data is 0 and n < 0."""
-        try:  # as a float under a negative n, which NumPy's integers refuse
+        """Return data**n, or infinity with its sign where Python raises an error."""
+        try:  # float(): NumPy's integers refuse negative exponents
             return self.data**n if n >= 0 else float(self.data)**n
         except (OverflowError, ZeroDivisionError):
             return math.copysign(math.inf, self.data if n % 2 == 1 else 1)
@@ -127,7 +127,7 @@ class Value:
 
         TypeError if the exponent is no number, ValueError for a negative base under a
         fractional exponent, ZeroDivisionError for 0 under a negative one, OverflowError
-        if the result is too large for a float.
+        if the result would be a float that is too large. (An int has no limit.)
         """
         if not isinstance(exponent, NUMBERS):
             raise TypeError(f"** expects a number as exponent, got {exponent!r}")
@@ -153,7 +153,7 @@ class Value:
         return other / self
 
     def exp(self):
-        """Return e**self. Its local derivative: itself. OverflowError above 709.78."""
+        """Return e**self, its own local derivative. OverflowError from 709.79 on."""
         try:
             data = math.exp(self.data)
         except OverflowError:
@@ -177,6 +177,6 @@ class Value:
         return Value(data, (self,), 'tanh', _slopes=(1 - data**2,))
 
     def relu(self):
-        """Return self if it is above 0, else 0. Its local derivative: 1, else 0."""
+        """Return 0 if self is at most 0, else self. Its local derivative: 0, else 1."""
         data, slope = (0, 0) if self.data <= 0 else (self.data, 1)
         return Value(data, (self,), 'ReLU', _slopes=(slope,))
