@@ -154,7 +154,8 @@ def test_the_fonts_have_what_formulas_and_text_need_and_the_icons(pages):
     formulas = {letter for page in pages.values() for formula in page.find_all('math') for letter in formula.get_text()}
     names = {mi.get_text() for page in pages.values() for mi in page.find_all('mi')}
     symbols = set(re.findall('[\u0370-\u03ff\u2190-\u2bff]', text + scripts)) - OF_THE_SYSTEM
-    needed = formulas | symbols | {ITALICS[name] for name in names & ITALICS.keys()}
+    roots = {'√' for page in pages.values() if page.find(['msqrt', 'mroot'])}  # which a browser draws, without a letter
+    needed = formulas | symbols | roots | {ITALICS[name] for name in names & ITALICS.keys()}
     assert len(needed) > 80 and not {letter for letter in needed if not letter.isspace()} - letters('Book Math')
     theme = next(Path(pydata_sphinx_theme.__file__).parent.rglob('pydata-sphinx-theme.css'))
     codes = {name: chr(int(code, 16)) for rule, code in re.findall(

@@ -22,9 +22,9 @@ LETTERS = ('U+20-7E,U+A0,U+A7,U+A9,U+AB,U+B0-B7,U+BB,U+C9,U+D7,U+E0-FF,U+131,U+2
 # Without those of names: headings, what is said beside the text, and code.
 CODE = 'U+20-7E,U+A0,U+AB,U+B2,U+B3,U+B7,U+BB,U+D7,U+2013,U+2014,U+2018-201E,U+2026'
 # What occurs in the formulas, with their italics, and in the text: tests/test_html.py says what is missing.
-SYMBOLS = ('U+20,U+22,U+27-29,U+2B-2C,U+2E-3A,U+3C-3E,U+4C-4E,U+61-7A,U+7C,U+2C6,U+3B1,U+3B2,U+3B7,U+3C3,U+2026,U+2061,'
-           'U+210E,U+2190-2193,U+2202,U+2211,U+2212,U+221E,U+2248,U+22C5,U+22EF,U+2605,U+2713,U+27E8,U+27E9,'
-           'U+1D434-1D467,U+1D6FC,U+1D6FD,U+1D702,U+1D70E')
+SYMBOLS = ('U+20,U+22,U+27-29,U+2B-2C,U+2E-3A,U+3C-3E,U+4C-4E,U+5B,U+5D,U+61-7A,U+7C,U+2C6,U+3B1,U+3B2,U+3B7,U+3C3,'
+           'U+2026,U+2061,U+210E,U+2190-2193,U+2202,U+2211,U+2212,U+221A,U+221E,U+2248,U+22C5,U+22EF,U+2605,U+2713,'
+           'U+27E8,U+27E9,U+1D434-1D467,U+1D6FC,U+1D6FD,U+1D702,U+1D70E')
 # Lens, cross, list, moon and sun, ...: those of the theme.
 ICONS = 'U+F002,U+F00D,U+F03A,U+F042,U+F062,U+F0C9,U+F104,U+F105,U+F107,U+F185,U+F186'
 FEATURES = 'kern,liga,mark,mkmk,ccmp,ssty'  # the last one: the forms of letters in exponents
