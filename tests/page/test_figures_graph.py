@@ -352,6 +352,8 @@ def made_by(chapter):
                 exec(code, names)
     finally:
         sys.setprofile(None)
+        for name in [name for name, module in sys.modules.items() if module is None]:
+            del sys.modules[name]  # `begin` forbids what comes in later chapters
         sys.modules.update(kept)
     return drawn
 
