@@ -111,6 +111,8 @@ def test_a_python_that_will_not_do_is_named(python, words, tmp_path):
     old = tmp_path / 'old'
     old.write_text(f'#!{sys.executable}\nimport sys\nsys.version_info = (3, 9, 1)\nexec(sys.argv[2])\n')
     old.chmod(0o755)
+    environment = {**os.environ, 'PATH': f"{tmp_path}:{os.environ['PATH']}"}
+    environment.pop('MAKEFLAGS', None)  # as in make test VENV=..., which would be of that environment
     run = subprocess.run(['make', f'PYTHON={python}', '.venv/bin/pip'], cwd=tmp_path, capture_output=True, text=True,
-                         env={**os.environ, 'PATH': f"{tmp_path}:{os.environ['PATH']}"})
+                         env=environment)
     assert run.returncode and words in run.stdout + run.stderr and not (tmp_path / '.venv').exists()
