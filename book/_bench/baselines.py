@@ -237,4 +237,4 @@ class CompiledName:
 
 NAMES = {'program': CompiledName}
 BASELINES = {'lists, by hand': Lists, 'lists, skipping 0': Skipping, 'NumPy': Arrays, 'PyTorch, tensors': Tensors,
-             'lines of Python': Lines, 'program': Compiled, 'program, fused': CompiledFused}
+             'lines of Python': Lines, 'program, fused': CompiledFused}
