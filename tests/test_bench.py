@@ -9,6 +9,7 @@ import bench
 import pytest
 import worker
 import workloads
+from baselines import NAMES
 
 from classroom.ablations import IDEAS
 from classroom.wrong import WRONG
@@ -136,7 +137,7 @@ def test_the_stored_run_is_whole():
     for (workload, name), row in ROWS.items():
         assert min(row['forward'], row['backward'], row['collector off'], *row['spread']) > 0
         assert row['spread'][0] <= row['ratio'] <= row['spread'][1] and row['operations'] >= 40
-        assert name in {*bench.BASELINES, 'program'} or (row['resident'] > 0 and 'left' in row)
+        assert name in {*bench.BASELINES, *NAMES} or (row['resident'] > 0 and 'left' in row)
         assert ('instructions' in row) == (workload in bench.COUNTED and bench.is_counted(name))
     assert STORED['growth']['on']['sizes'] == STORED['growth']['off']['sizes'] == bench.SIZES
     assert STORED['machine'] and STORED['date']
