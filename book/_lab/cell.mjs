@@ -88,11 +88,17 @@ export class Cell {
   get code() { return this.mine ? this.yours : this.book }
   get mine() { return this.yours !== undefined && this.showing === 'yours' }
 
-  // Take up what the browser has kept.
-  recall({ text, shown }) {
-    this.yours = text
-    this.showing = shown
-    this.page.open(this, null)
+  // Take up what the browser has kept: at first, and when another tab has changed it.
+  recall({ text, shown } = {}) {
+    if (text !== this.yours || text !== undefined && shown !== this.showing) this.take(text, shown)
+  }
+
+  // Show this code, in a new editor: that of the old code would keep it again.
+  take(yours, showing) {
+    Object.assign(this, { yours, showing })
+    this.view?.dom.parentElement.remove()
+    this.view = undefined
+    if (yours !== undefined || this.kind === 'answer') this.page.open(this, null)
   }
 
   // Put an editor in the place of the code. Where the cursor goes: to the place of a click, or nowhere.
@@ -157,14 +163,12 @@ export class Cell {
   }
 
   replace(yours, showing) {
-    Object.assign(this, { yours, showing, undo: undefined })
-    this.view?.dom.parentElement.remove()
-    this.view = undefined
+    this.undo = undefined
     this.put(this.stored)
     this.outputs = this.ran = undefined
     this.state = this.said = ''
+    this.take(yours, showing)
     this.page.keep(this)
-    if (yours !== undefined || this.kind === 'answer') this.page.open(this, null)
     this.page.changed()
   }
 

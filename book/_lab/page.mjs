@@ -170,13 +170,17 @@ const actions = {
 for (const [name, action] of Object.entries(actions)) button(name).onclick = action
 for (const event of ['pointerenter', 'focus']) button('all').addEventListener(event, shared.warm)
 
-connectExercises(cells, shared.open)
-for (const cell of cells) {
-  const kept = read().code[cell.key]
-  if (kept) cell.recall(kept)
+function recall() {
+  const { code } = read()
+  for (const cell of cells) cell.recall(code[cell.key])
+  shared.changed()
 }
+
+connectExercises(cells, shared.open)
 if (!canKeep()) warnOfLoss()
 showProgress()
-shared.changed()
+recall()
+// Another tab has kept something, or the reader comes back to a page that slept.
+for (const event of ['storage', 'pageshow']) window.addEventListener(event, recall)
 Object.assign(lab, { cells, run: shared.run })  // for figures
 document.documentElement.dataset.lab = 'ready'

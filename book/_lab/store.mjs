@@ -24,4 +24,13 @@ export function change(how) {
   }
 }
 
-export const canKeep = () => change(() => {})
+// Whether it keeps anything. By an entry that is nobody's: to write the page's again could undo what another tab wrote.
+export function canKeep() {
+  try {
+    localStorage.setItem(PREFIX, '')
+    localStorage.removeItem(PREFIX)
+    return true
+  } catch {
+    return false
+  }
+}

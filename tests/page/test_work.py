@@ -109,6 +109,34 @@ def test_an_edit_is_there_again_and_can_be_laid_aside(open_page, base):
     assert code(page.cells[0]) == "'mine'" and page.output(page.cells[0]).strip() == "'mine'"
 
 
+def test_a_page_that_only_opens_keeps_nothing(open_page, address):
+    page = open_page(f'{address}/00-tour.html')
+    kept = page.browser.execute_script("return Object.keys(localStorage)")
+    assert not [name for name in kept if 'micrograd' in name]  # what another tab has just kept would be written over
+
+
+def test_two_tabs_show_the_same_edit(open_page, address):
+    page = open_page(f'{address}/00-tour.html')
+    browser, book, first = page.browser, code(page.cells[0]), page.browser.current_window_handle
+    browser.switch_to.new_window('tab')
+    try:
+        second = browser.current_window_handle
+        other = Page(browser, f'{address}/00-tour.html')
+        other.write(other.cells[0], "'one'")
+        browser.switch_to.window(first)
+        shown_in_time(page, lambda: code(page.cells[0]) == "'one'")
+        page.write(page.cells[0], "'two'")
+        browser.switch_to.window(second)
+        shown_in_time(other, lambda: code(other.cells[0]) == "'two'")
+        other.click(other.cells[0], 'Reset')
+        browser.switch_to.window(first)
+        shown_in_time(page, lambda: code(page.cells[0]) == book)
+    finally:
+        browser.switch_to.window(second)
+        browser.close()
+        browser.switch_to.window(first)
+
+
 def test_a_cell_is_reset_and_that_undone(open_page, address):
     page = open_page(f'{address}/00-tour.html')
     book = code(page.cells[0])
