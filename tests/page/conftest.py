@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 HTML = ROOT / '_build' / 'html'
 NODE = Path(sys.executable).parent / 'node'
 TOOLS = Path(os.environ.get('LAB_TOOLS', ROOT / '.venv' / 'page')) / 'node_modules'  # what `make page` installs
-PATIENCE = 600  # seconds after which a page that does not answer has failed
+PATIENCE = 300  # seconds after which a page that does not answer has failed
 # A 404.html that knows its address leads there, and not to this machine.
 PAGES = sorted(path.name for path in HTML.glob('*.html') if path.name != '404.html' or not os.environ.get('BOOK_URL'))
 
@@ -116,7 +116,8 @@ def chromium():
     options = webdriver.ChromeOptions()
     options.binary_location = program('chromium', 'google-chrome', 'chromium-browser')
     for flag in ('headless', 'no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-component-update',
-                 'disable-background-networking', 'disable-sync', 'force-prefers-reduced-motion'):
+                 'disable-background-networking', 'disable-sync', 'force-prefers-reduced-motion',
+                 'disable-back-forward-cache'):  # in which pages that were left go on starting Python
         options.add_argument(f'--{flag}')
     options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
     driver = Chromium(options, webdriver.ChromeService(program('chromedriver')))

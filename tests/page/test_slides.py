@@ -28,7 +28,9 @@ def press(browser, key):
 
 def visible(browser, selector):
     """Return the elements of the article that have an extent."""
-    return [each for each in browser.find_elements(By.CSS_SELECTOR, f'article {selector}') if each.is_displayed()]
+    return browser.execute_script("""
+        return [...document.querySelectorAll(`article ${arguments[0]}`)].filter(each =>
+          each.checkVisibility({ visibilityProperty: true }) && each.getClientRects().length)""", selector)
 
 
 @pytest.mark.parametrize('chapter', CHAPTERS)
