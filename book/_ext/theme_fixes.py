@@ -110,6 +110,21 @@ def keep_punctuation(page):
             after.replace_with(after[mark.end():])
 
 
+# A busy Chromium can give a page from a file a store that is empty, and gone when the page is left. A page that finds
+# nothing there, not even its theme, loads itself once more: then it has what the reader did, and keeps what comes.
+STORE = """
+if (location.protocol === 'file:' && !localStorage.length
+    && performance.getEntriesByType('navigation')[0].type !== 'reload') {
+  document.documentElement.dataset.again = ''
+  location.reload()
+}"""
+
+
+def look_for_store(page):
+    """Have a page see that it has the reader's store, before anything is taken from there."""
+    page.head.find('script').insert_before(page.new_tag('script', string=STORE))
+
+
 FONTS = '1em "Book Serif"', 'italic 1em "Book Serif"', '1em "Book Sans"', '1em "Book Code"', '1em "Book Math"'
 
 
@@ -154,6 +169,7 @@ def fix_page(html, for_browsers):
     remove_scripts(page)
     keep_punctuation(page)
     if for_browsers:
+        look_for_store(page)
         unpack_fonts(page)
     add_policy(page)
     return str(page)

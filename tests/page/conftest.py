@@ -102,7 +102,8 @@ class Chromium(webdriver.Chrome):
         super().get(url)
         page = url.partition('#')[0]
         wait.until(lambda _: self.execute_script(
-            "return document.readyState === 'complete' && location.href.startsWith(arguments[0])", page))
+            "return document.readyState === 'complete' && location.href.startsWith(arguments[0])"
+            " && !('again' in document.documentElement.dataset)", page))  # about to load itself once more
 
     def leave(self):
         """Leave the page before, and return whether that is done: a page that it was on its way to can come between."""
