@@ -17,7 +17,7 @@ import weave
 from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools.ttLib import TTFont
-from listings import anchor
+from listings import PAGES, anchor, package
 from reference import public
 from theme_fixes import reduced
 
@@ -94,21 +94,25 @@ def ids(page):
     return {tag['id'] for tag in page.find_all(id=True)}
 
 
-def test_the_library_page_shows_every_line_of_both_packages(pages):
-    page = pages['library']
+def whole(pages, module):
+    """Return the page that shows the package of a module whole."""
+    return pages[PAGES[package(module)].removesuffix('.html')]
+
+
+def test_every_line_of_both_packages_is_on_a_page(pages):
     for module in modules():
-        section = page.find(id=nodes.make_id(f'file-{module}'))
+        section = whole(pages, module).find(id=nodes.make_id(f'file-{module}'))
         shown = [block.get_text().rstrip('\n') for block in section.find_all('pre')]
         assert shown == [code.rstrip('\n') for code in pieces(read(module)).values()], module
 
 
-def test_every_listing_and_its_place_on_the_library_page_lead_to_each_other(pages):
+def test_every_listing_and_its_place_in_the_whole_package_lead_to_each_other(pages):
     for module, written in chapter_of().items():
         for piece, number in written.items():
             target = anchor(f'{module}.{piece}'.rstrip('.'))
             chapter = next(name for name in CHAPTERS if name.startswith(f'{number:02}-'))
-            assert target in ids(pages[chapter]) and target in ids(pages['library']), target
-            assert pages['library'].find('a', href=f'{chapter}.html#{target}'), target
+            assert target in ids(pages[chapter]) and target in ids(whole(pages, module)), target
+            assert whole(pages, module).find('a', href=f'{chapter}.html#{target}'), target
 
 
 def plain(text):

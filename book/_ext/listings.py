@@ -1,7 +1,7 @@
-"""Sphinx: every woven listing as a part of a file, and the page that shows both packages whole.
+"""Sphinx: every woven listing as a part of a file, and the pages that show both packages whole.
 
 The tab over a listing says where it stands in the source, and how much of the file there is now; in grey come the first
-lines of its neighbours. Tabs link to the library page, which links back.
+lines of its neighbours. Tabs link to the page of the package, which links back.
 """
 import ast
 import pickle
@@ -18,7 +18,7 @@ from sphinx.util.nodes import traverse_parent
 
 from classroom.chapters import BACK_MATTER, BOOK, SOURCE, chapter_of, join, modules, pieces, read, split
 
-LIBRARY_PAGE = 'library.html'
+PAGES = {'micrograd': 'library.html', 'classroom': 'classroom.html'}  # which show the packages whole
 
 
 def anchor(name):
@@ -30,6 +30,11 @@ def anchor(name):
 def path(module):
     """Return the path of a module as readers see it: 'micrograd/engine.py'."""
     return f"{module.replace('.', '/')}.py"
+
+
+def package(module):
+    """Return the package of a module: 'micrograd'."""
+    return module.partition('.')[0]
 
 
 def place(names):
@@ -95,8 +100,8 @@ def show_as_file(app, doctree):
             there.setdefault(module, {
                 piece for piece, number in chapter_of()[module].items() if number < int(chapter)}).update(new)
             tab = nodes.paragraph('', '', classes=['listing-caption'], ids=[anchor(name) for name in names])
-            tab += [link(path(module), f'{LIBRARY_PAGE}#{anchor(names[0])}'), nodes.Text(f' {place(names)}'.rstrip()),
-                    raw(growth(module, there[module], new))]
+            tab += [link(path(module), f'{PAGES[package(module)]}#{anchor(names[0])}'),
+                    nodes.Text(f' {place(names)}'.rstrip()), raw(growth(module, there[module], new))]
             cell.parent.insert(cell.parent.index(cell), search_entries(wanted_names(module, new), tab['ids'][0]))
             cell.parent.insert(cell.parent.index(cell), tab)
             cell['classes'].append('listing')
@@ -160,22 +165,25 @@ def link_names(app, doctree, docname):
 
 
 def reading_order(module):
-    """Return a key that sorts modules as the page shows them: the library first, each package as the book goes."""
+    """Return a key that sorts modules as the pages show them: the library first, each package as the book goes."""
     first_chapter = min(chapter_of().get(module, {}).values(), default=BACK_MATTER)
     return not module.startswith('micrograd.'), first_chapter, module
 
 
 class Library(Directive):
-    """Show every line of both packages, each piece with a link to the chapter that shows it, if there is one."""
+    """Show every line of a package, each piece with a link to the chapter that shows it, if there is one."""
+
+    required_arguments = 1  # the name of the package
 
     def run(self):
         env = self.state.document.settings.env
-        for module in modules():
+        shown = [module for module in modules() if package(module) == self.arguments[0]]
+        for module in shown:
             env.note_dependency(str(SOURCE / path(module)))
         for page in env.found_docs:
             env.note_dependency(env.doc2path(page))
         pages = {int(page[:2]): page for page in env.found_docs if page[:2].isdigit()}
-        return [self.section(module, pages) for module in sorted(modules(), key=reading_order)]
+        return [self.section(module, pages) for module in sorted(shown, key=reading_order)]
 
     def section(self, module, pages):
         """Return the section of the page that shows `module`."""

@@ -151,6 +151,17 @@ def add_policy(page):
 
 AND = re.compile(r'(?<=href=")[^"]*')  # where it may stand before a word that is a letter's name: &reg
 PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
+PICTURE = re.compile(r'<svg\b.*?</svg>', re.DOTALL)
+PLACES = re.compile(r' (?:d|points|x|y|cx|cy)="[^"]*"')
+NOT_TURNED = re.compile(r' transform="rotate\(-?0 [^"]*"')  # which matplotlib writes at every word
+
+
+def shorten(picture):
+    """Return a picture with its places to a tenth of a point, of which matplotlib writes a millionth."""
+    def rounded(places):
+        numbers = places[0].replace(' \n', ' ')
+        return re.sub(r'\d+\.\d+', lambda number: f'{round(float(number[0]), 1):g}', numbers)
+    return PLACES.sub(rounded, NOT_TURNED.sub('', picture))
 
 
 def is_for_browsers(app):
@@ -161,6 +172,7 @@ def is_for_browsers(app):
 def fix_page(html, for_browsers):
     """Return the HTML of a page with all of the fixes above."""
     html = AND.sub(lambda address: re.sub(r'&(?!#?\w+;)', '&amp;', address[0]), PLAIN.sub(r'\1', html))
+    html = PICTURE.sub(lambda picture: shorten(picture[0]), html)
     page = BeautifulSoup(html, 'html.parser')
     name_controls(page)
     name_folds(page)
