@@ -152,15 +152,15 @@ def add_policy(page):
 AND = re.compile(r'(?<=href=")[^"]*')  # where it may stand before a word that is a letter's name: &reg
 PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
 PICTURE = re.compile(r'<svg\b.*?</svg>', re.DOTALL)
-PLACES = re.compile(r' (?:d|points|x|y|cx|cy)="[^"]*"')
+PLACES = re.compile(r' (?:d|points|x|y|cx|cy|style)="[^"]*"')
 NOT_TURNED = re.compile(r' transform="rotate\(-?0 [^"]*"')  # which matplotlib writes at every word
 
 
 def shorten(picture):
-    """Return a picture with its places to a tenth of a point, of which matplotlib writes a millionth."""
+    """Return a picture with its places to a tenth of a point, of which matplotlib writes a millionth; styles finer."""
     def rounded(places):
-        numbers = places[0].replace(' \n', ' ')
-        return re.sub(r'\d+\.\d+', lambda number: f'{round(float(number[0]), 1):g}', numbers)
+        digits = 2 if places[0].startswith(' style') else 1
+        return re.sub(r'\d+\.\d+', lambda number: f'{round(float(number[0]), digits):g}', places[0].replace(' \n', ' '))
     return PLACES.sub(rounded, NOT_TURNED.sub('', picture))
 
 

@@ -17,21 +17,20 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 STATIC = Path(__file__).parents[1] / '_static'
-LETTERS = ('U+20-7E,U+A0,U+A7,U+A9,U+AB,U+B0-B7,U+BB,U+C9,U+D7,U+E0-FF,U+131,U+2013,U+2014,U+2018-201E,U+2026,U+2032,'
-           'U+20AC')
-# Without those of names: headings, what is said beside the text, and code.
+LETTERS = 'U+20-7E,U+A0,U+A9,U+B7,U+D7,U+E9,U+F6,U+FC,U+131,U+2013,U+2014,U+2018-201E,U+2026'  # with those of names
+# Without: headings, what is said beside the text, what is stressed, and code.
 CODE = 'U+20-7E,U+A0,U+AB,U+B2,U+B3,U+B7,U+BB,U+D7,U+2013,U+2014,U+2018-201E,U+2026'
 # What occurs in the formulas, with their italics, and in the text: tests/test_html.py says what is missing.
 SYMBOLS = ('U+20,U+22,U+27-29,U+2B-2C,U+2E-3A,U+3C-3E,U+4C-4E,U+5B,U+5D,U+61-7A,U+7C,U+2C6,U+3B1,U+3B2,U+3B7,U+3C3,'
            'U+2026,U+2061,U+210E,U+2190-2193,U+2202,U+2211,U+2212,U+221A,U+221E,U+2248,U+22C5,U+22EF,U+2605,U+2713,'
-           'U+27E8,U+27E9,U+1D434-1D467,U+1D6FC,U+1D6FD,U+1D702,U+1D70E')
+           'U+27E8,U+27E9,U+1D43F,U+1D441,U+1D44E-1D467,U+1D6FC,U+1D6FD,U+1D702,U+1D70E')
 # Lens, cross, list, moon and sun, ...: those of the theme.
 ICONS = 'U+F002,U+F00D,U+F03A,U+F042,U+F062,U+F0C9,U+F104,U+F105,U+F107,U+F185,U+F186'
 FEATURES = 'kern,liga,mark,mkmk,ccmp,ssty'  # the last one: the forms of letters in exponents
 WEIGHTS, ONE_WEIGHT = {'wght': (400, 400, 700)}, {'wght': 400}
 CUT = {  # name here: (file from npm, letters, range of weights)
     'serif': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal', LETTERS, WEIGHTS),
-    'serif-italic': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic', LETTERS, ONE_WEIGHT),
+    'serif-italic': ('@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-italic', CODE, ONE_WEIGHT),
     'sans': ('@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal', CODE, WEIGHTS),
     'code': ('@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal', CODE, WEIGHTS),
     'math': ('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal', SYMBOLS, {}),

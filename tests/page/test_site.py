@@ -50,10 +50,6 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_goes_wrong(browser, addre
     assert not [entry for entry in browser.get_log('browser') if entry['level'] not in ('INFO', 'DEBUG')]
 
 
-# Too large for that: the whole source, and the chapter that draws what all heads of a GPT look at.
-LARGER = {'library.html': 240_000, '15-attention.html': 240_000}
-
-
 @pytest.mark.parametrize('page', PAGES)
 def test_a_first_view_is_small(browser, address, page):
     browser.execute_cdp_cmd('Network.clearBrowserCache', {})
@@ -65,7 +61,7 @@ def test_a_first_view_is_small(browser, address, page):
               for kind in ('requestWillBeSent', 'loadingFinished')}
     fetched = {each['requestId'] for each in params['requestWillBeSent'] if each['request']['url'].startswith(address)}
     sizes = [each['encodedDataLength'] for each in params['loadingFinished'] if each['requestId'] in fetched]
-    assert len(sizes) > (5 if page != '404.html' else 0) and sum(sizes) < LARGER.get(page, 200_000)
+    assert len(sizes) > (5 if page != '404.html' else 0) and sum(sizes) < 200_000
 
 
 def test_the_words_at_the_end_of_a_chapter_print_it(browser, address):
