@@ -190,7 +190,7 @@ class Library(Directive):
         source = read(module)
         purpose = ast.get_docstring(ast.parse(source)).split('. ')[0].rstrip('.')
         section = nodes.section(ids=[nodes.make_id(f'file-{module}')], names=[module])
-        section += nodes.title('', f'{path(module)}: {purpose}')
+        section += nodes.title('', f"{path(module).partition('/')[2]}: {purpose}")
         for piece, code in pieces(source).items():
             name = f'{module}.{piece}'.rstrip('.')
             where = nodes.paragraph('', '', classes=['listing-caption'], ids=[anchor(name)])

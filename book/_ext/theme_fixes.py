@@ -285,11 +285,19 @@ def needed_by(selector):
             yield next(part.value for part in token.content if part.type == 'ident')
 
 
+def fingerprint(*files):
+    """Return a hash of what is in these files, and in the files of these folders."""
+    found = [each for file in files for each in (sorted(file.rglob('*.*')) if file.is_dir() else [file])]
+    return sha256(b''.join(file.read_bytes() for file in found if file.suffix != '.pyc')).hexdigest()
+
+
 def note_machinery(app, config):
-    """Note what the pages are made with: when any of it changes, all pages are written, and static files copied."""
-    files = [file for folder in (BOOK / '_ext', BOOK / '_static', LAB) for file in sorted(folder.rglob('*.*'))
-             if file.suffix != '.pyc']
-    config.machinery = sha256(b''.join(file.read_bytes() for file in files)).hexdigest()
+    """Note what pages are read with, and what they are written with: when that changes, all are, once more.
+
+    The table of contents is in the sidebar of each. Static files are copied when pages are written.
+    """
+    config.read_with = fingerprint(BOOK / '_ext', Path(app.confdir, config.external_toc_path))
+    config.written_with = fingerprint(BOOK / '_static', LAB)
 
 
 PATHS = 'html_static_path', 'external_toc_path'  # settings that say where the book lies on this machine
@@ -304,7 +312,8 @@ def omit_paths(app):
 
 def setup(app):
     app.add_html_math_renderer('mathml', inline_renderers=(inline_math, None), block_renderers=(displayed_math, None))
-    app.add_config_value('machinery', '', 'html')
+    app.add_config_value('read_with', '', 'env')
+    app.add_config_value('written_with', '', 'html')
     app.connect('config-inited', note_machinery)
     app.connect('builder-inited', fix_rendered_pages)
     app.connect('builder-inited', omit_paths)

@@ -63,6 +63,15 @@ def test_furniture_of_the_theme_is_gone(browser, address, name):
     assert not any(dressed.values()), dressed
 
 
+@pytest.mark.parametrize('name', ['library.html', 'classroom.html', 'reference.html', '16-program.html'])
+def test_a_page_s_contents_fit_their_column(browser, address, name):
+    with screen(browser, 1280):
+        browser.get(f'{address}/{name}')
+        column = browser.find_element(By.CSS_SELECTOR, '.bd-sidebar-secondary')
+        wide, there = (int(column.get_attribute(width)) for width in ('scrollWidth', 'clientWidth'))
+        assert column.is_displayed() and wide <= there
+
+
 def test_a_phone_has_a_low_header_with_menu_search_and_theme(browser, address):
     with screen(browser, 390):
         browser.get(f'{address}/06-order.html')
