@@ -51,7 +51,8 @@ def name_folds(page):
 
 
 # Thebe wants a server elsewhere; the book has no such folds and tabs; icons as scripts weigh 1.5 MB, beside a font.
-UNUSED = (r'thebe|requestKernel|kernelName|toggle(button|Hint|Open)|design-tabs|fontawesome\.js|'
+# Slides come when they are asked for: see book.js.
+UNUSED = (r'thebe|requestKernel|kernelName|toggle(button|Hint|Open)|design-tabs|fontawesome\.js|slides\.(css|js)|'
           r'_OPTIONS\.(page|search)')
 # Scripts and styles that only some pages want: those on which something is selected.
 WANTED_BY = {r'searchtools|language_data|searchindex': '#search-results',
@@ -153,7 +154,7 @@ AND = re.compile(r'(?<=href=")[^"]*')  # where it may stand before a word that i
 PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
 PICTURE = re.compile(r'<svg\b.*?</svg>', re.DOTALL)
 PLACES = re.compile(r' (?:d|points|x|y|cx|cy|style)="[^"]*"')
-NOT_TURNED = re.compile(r' transform="rotate\(-?0 [^"]*"')  # which matplotlib writes at every word
+NEEDLESS = re.compile(r' transform="rotate\(-?0 [^"]*"|; font-family: [^;"]*')  # which matplotlib writes at every word
 
 
 def shorten(picture):
@@ -161,7 +162,7 @@ def shorten(picture):
     def rounded(places):
         digits = 2 if places[0].startswith(' style') else 1
         return re.sub(r'\d+\.\d+', lambda number: f'{round(float(number[0]), digits):g}', places[0].replace(' \n', ' '))
-    return PLACES.sub(rounded, NOT_TURNED.sub('', picture))
+    return PLACES.sub(rounded, NEEDLESS.sub('', picture))
 
 
 def is_for_browsers(app):

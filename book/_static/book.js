@@ -5,6 +5,13 @@ document.querySelector('.film button')?.addEventListener('click', () => {
   film.replaceWith(film.cloneNode(true))
 })
 
+// A page whose address has ?slides is shown as slides: first their style, since they are as large as the window allows.
+if (new URLSearchParams(location.search).has('slides')) {
+  const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '_static/slides.css' })
+  style.onload = () => document.head.append(Object.assign(document.createElement('script'), { src: '_static/slides.js' }))
+  document.head.append(style)
+}
+
 // What is folded in the page is printed; a print has no folds. Solutions stand at the end of their chapter.
 const folds = () => document.querySelectorAll('details:not([open])')
 let opened = [], moved = []

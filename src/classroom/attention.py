@@ -2,6 +2,7 @@
 import json
 import random
 from functools import cache
+from math import cos, pi, sin
 
 from classroom.plots import canvas, show
 from classroom.stored import stored
@@ -43,10 +44,10 @@ def draw_look(axes, whom, who, share, is_last):
     if who == whom:
         axes.scatter([who], [0], s=60 * share, **look)
     else:
-        from matplotlib.patches import Arc  # not before it is wanted: it takes a second
-        width = who - whom
-        axes.add_patch(Arc([(who + whom) / 2, 0], width, width, theta2=180,
-                           linewidth=4 * share, clip_on=False, **look))
+        middle, radius = (who + whom) / 2, (who - whom) / 2
+        angles = [pi * i / 16 for i in range(17)]
+        axes.plot([middle + radius * cos(angle) for angle in angles],
+                  [radius * sin(angle) for angle in angles], linewidth=4 * share, **look)
 
 
 def describe(text, look, likely):
