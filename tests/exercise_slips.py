@@ -226,6 +226,13 @@ class Value:
     def times_plus(self, b, c):
         return Value(self.data * b.data + c.data, (self, b, c), 'times_plus', _slopes=(3, 2, 1))""",
                  "compute the slopes from what comes"),
+                ("""
+@extend(Value)
+class Value:
+    def times_plus(self, b, c):
+        slopes = max(self.data, b.data), min(self.data, b.data), 1
+        return Value(self.data * b.data + c.data, (self, b, c), 'times_plus', _slopes=slopes)""",
+                 "expected [25.0, 5, 7, 1]"),
                 *changed("""
 @extend(Value)
 class Value:
@@ -287,6 +294,10 @@ def in_words(v):
     return f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else v.label or str(float(v.data))""",
                  "it holds an int"),
                 ("""
+def in_words(v):
+    return f"({in_words(v._prev[0])} {v._op} {in_words(v._prev[1])})" if v._prev else v.label or str(int(v.data))""",
+                 "a leaf 2.5 without a label"),
+                ("""
 def inner(v):
     return f"({inner(v._prev[0])} {v._op} {inner(v._prev[1])})" if v._prev else v.label or str(v.data)
 def in_words(v):
@@ -329,6 +340,10 @@ def pass_back(node):
                          ("slope * node.grad", "slope * node.grad\n        pass_back(child)",
                           "one node at a time"),
                          ("slope * node.grad", "child.data * node.grad", "carries the other one's number")),
+                ("""
+def pass_back(node):
+    for child, other in zip(node._prev, reversed(node._prev)):
+        child.grad = node.grad * (other.data if node._op == '*' else 1)""", "whatever the operation is"),
                 ("pass_back = lambda node: [slope * node.grad for slope in node._slopes]", "both are still 0"),
                 ("""
 def pass_back(node):
@@ -865,7 +880,13 @@ def visit_BinOp(self, node):
     left, right = self.visit(node.left), self.visit(node.right)
     if isinstance(node.op, ast.Pow):
         return ' '.join([left] * node.right.value + ['Mult'] * (node.right.value - 1))
-    return f"{left} {right} {'Mult' if isinstance(node.op, ast.Mult) else 'Sub'}\"""", "1 / x at 4")]},
+    return f"{left} {right} {'Mult' if isinstance(node.op, ast.Mult) else 'Sub'}\"""", "1 / x at 4"),
+                 ("""
+def visit_BinOp(self, node):
+    if not isinstance(node.op, ast.Pow):
+        return self.generic_visit(node)
+    n = {1: 1, 2: 2, 3: 3, 5: 5}.get(node.right.value, 2)
+    return ' '.join([self.visit(node.left)] * n + ['Mult'] * (n - 1))""", "x ** 7 at 3")]},
     '20-loom': {
         '20.1': [("names = ['Circle', 'Circle.__init__', 'Circle.area', 'unit']", "is a piece, too")],
         '20.2': [("""

@@ -152,7 +152,7 @@ def add_policy(page):
 
 AND = re.compile(r'(?<=href=")[^"]*')  # where it may stand before a word that is a letter's name: &reg
 PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')  # names and the like, in the colour that all code has
-PICTURE = re.compile(r'<svg\b.*?</svg>', re.DOTALL)
+PICTURE = re.compile(r'<svg\b[^>]* role="img".*?</svg>', re.DOTALL)  # icons have places that no space separates
 PLACES = re.compile(r' (?:d|points|x|y|cx|cy|style)="[^"]*"')
 NEEDLESS = re.compile(r' transform="rotate\(-?0 [^"]*"|; font-family: [^;"]*')  # which matplotlib writes at every word
 
