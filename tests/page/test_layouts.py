@@ -6,6 +6,7 @@ from conftest import HTML
 from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 from test_figures_graph import GRAPHS, HOVER_BOXES, NUMBERS, Figure, made_by, outside
 from test_lab import Page
 from test_site import show
@@ -34,6 +35,22 @@ return wide.filter(picture => picture.parentElement.checkVisibility()).map(pictu
     letters: 13 * svg.getScreenCTM().a, over: shown.scrollWidth - shown.clientWidth, natural: svg.width.baseVal.value }
 })
 """
+
+
+# By how many pixels the node of a step is out of view, on each side where it is.
+HIDDEN = """
+const pictures = [...arguments[0].querySelectorAll('.micrograd-picture')]
+const picture = pictures.find(each => each.checkVisibility())
+if (!picture) return ['the picture']
+const node = picture.querySelector('[stroke-width="2.5"]').getBoundingClientRect()
+const frame = picture.getBoundingClientRect()
+return [frame.left - node.left, node.right - frame.right, -node.top, node.bottom - innerHeight].filter(over => over > 0)
+"""
+
+
+def in_view(figure):
+    """Return a condition to wait for: that a step is shown, with its node. A busy machine is late with both."""
+    return lambda browser: figure.is_displayed() and not browser.execute_script(HIDDEN, figure)
 
 
 def places(browser, url, width, media=''):
@@ -110,14 +127,7 @@ def test_each_step_has_its_node_in_view(browser, address, chapter):
             for i in range(len(figures)):
                 if i:
                     figures[i - 1].find_element(By.CSS_SELECTOR, 'label:last-of-type').click()
-                hidden = browser.execute_script("""
-                    const pictures = [...arguments[0].querySelectorAll('.micrograd-picture')]
-                    const picture = pictures.find(each => each.checkVisibility())
-                    const node = picture.querySelector('[stroke-width="2.5"]').getBoundingClientRect()
-                    const frame = picture.getBoundingClientRect()
-                    return [frame.left - node.left, node.right - frame.right, -node.top, node.bottom - innerHeight]
-                      .filter(over => over > 0)""", figures[i])
-                assert figures[i].is_displayed() and not hidden, (width, i)
+                WebDriverWait(browser, 10, 0.05).until(in_view(figures[i]), f"{width} pixels, step {i}")
 
 
 @pytest.mark.parametrize('chapter', ['04-blame', '05-local', '06-order'])
