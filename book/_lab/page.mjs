@@ -181,6 +181,7 @@ if (!canKeep()) warnOfLoss()
 showProgress()
 recall()
 // Another tab has kept something, or the reader comes back to a page that slept.
-for (const event of ['storage', 'pageshow']) window.addEventListener(event, recall)
+window.addEventListener('storage', recall)
+window.addEventListener('pageshow', ({ persisted }) => persisted && recall())
 Object.assign(lab, { cells, run: shared.run })  // for figures
 document.documentElement.dataset.lab = 'ready'

@@ -12,25 +12,25 @@ export function read(name = page) {
   }
 }
 
-// Change what is kept of this page; return whether the browser keeps it. Read again, since it may be open twice.
-export function change(how) {
-  const kept = read()
-  how(kept)
+function put(name, text) {
   try {
-    localStorage.setItem(PREFIX + page, JSON.stringify(kept))
+    localStorage.setItem(PREFIX + name, text)
     return true
   } catch {
     return false
   }
 }
 
+// Change what is kept of this page; return whether the browser keeps it. Read again, since it may be open twice.
+export function change(how) {
+  const kept = read()
+  how(kept)
+  return put(page, JSON.stringify(kept))
+}
+
 // Whether it keeps anything. By an entry that is nobody's: to write the page's again could undo what another tab wrote.
 export function canKeep() {
-  try {
-    localStorage.setItem(PREFIX, '')
-    localStorage.removeItem(PREFIX)
-    return true
-  } catch {
-    return false
-  }
+  const kept = put('', '')
+  if (kept) localStorage.removeItem(PREFIX)
+  return kept
 }
